@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * json.h: writes JSON to a stream, on one line. Our own, and small, because
+ * makedumpfile gets this source too and must not gain a dependency for it.
+ */
+#ifndef STOP_JSON_H
+#define STOP_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct json {
+	FILE *fp;
+	bool comma;	/* the next value or key needs one in front */
+};
+
+/* kind is '{' or '['; key is NULL for an element of an array. */
+void json_open(struct json *json, const char *key, char kind);
+/* kind is '}' or ']'. */
+void json_close(struct json *json, char kind);
+
+/*
+ * The values. A string may hold any bytes: what is not UTF-8 becomes U+FFFD.
+ * NULL is written as null.
+ */
+void json_string(struct json *json, const char *key, const char *value);
+void json_bool(struct json *json, const char *key, bool value);
+void json_null(struct json *json, const char *key);
+/*
+ * A number; beyond 2^53, where readers of JSON lose digits, a string in hex
+ * (of the magnitude, with a sign).
+ */
+void json_uint(struct json *json, const char *key, uint64_t value);
+void json_int(struct json *json, const char *key, int64_t value);
+/* Always a string in hex: addresses, registers, masks. */
+void json_hex(struct json *json, const char *key, uint64_t value);
+
+#endif /* STOP_JSON_H */

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * names.c: function and source line of pc and lr through libdwfl.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/stat.h>
+
+#include <dwarf.h>
+#include <elfutils/libdwfl.h>
+#include <gelf.h>
+
+#include "bytes.h"
+#include "names.h"
+
+/* Bit 55 tells the kernel's half of the address space, PAC or not. */
+#define KERNEL_HALF (1ULL << 55)
+
+#define BUILD_ID_MAX 20		/* bytes; SHA-1 */
+
+struct names {
+	Dwfl *dwfl;
+	Dwfl_Module *module;
+	char build_id[2 * BUILD_ID_MAX + 1];
+	/* What every source file's name begins with: where it was built. */
+	char *source_root;
+};
+
+/*
+ * No search for separate debug information: libdw would ask the network where
+ * DEBUGINFOD_URLS is set, and the vmlinux that was named is the one meant.
+ */
+static int no_debuginfo(Dwfl_Module *module, void **userdata, const char *name,
+			Dwarf_Addr base, const char *file, const char *link,
+			GElf_Word crc, char **found)
+{
+	(void)module, (void)userdata, (void)name, (void)base, (void)file;
+	(void)link, (void)crc, (void)found;
+	return -1;
+}
+
+static const Dwfl_Callbacks callbacks = {
+	.find_elf = dwfl_build_id_find_elf,
+	.find_debuginfo = no_debuginfo,
+	.section_address = dwfl_offline_section_address,
+};
+
+/* Before libdw sees it, whose messages are not for people. */
+static int check_elf(int fd, char err[160])
+{
+	Elf64_Ehdr ehdr;
+	uint16_t type, machine;
+	bool big_endian;
+
+	if (pread(fd, &ehdr, sizeof(ehdr), 0) != sizeof(ehdr) ||
+	    memcmp(ehdr.e_ident, ELFMAG, SELFMAG)) {
+		snprintf(err, 160, "is not an ELF file (a compressed kernel?)");
+		return -1;
+	}
+	big_endian = ehdr.e_ident[EI_DATA] == ELFDATA2MSB;
+	type = stop_get16(&ehdr.e_type, big_endian);
+	machine = stop_get16(&ehdr.e_machine, big_endian);
+	if (ehdr.e_ident[EI_CLASS] != ELFCLASS64 || machine != EM_AARCH64)
+		snprintf(err, 160, "is not an arm64 vmlinux");
+	else if (type != ET_EXEC && type != ET_DYN)
+		snprintf(err, 160, "is an ELF file, but not a vmlinux");
+	else
+		return 0;
+	return -1;
+}
+
+static void read_build_id(struct names *names)
+{
+	const unsigned char *bits;
+	GElf_Addr vaddr;
+	int len = dwfl_module_build_id(names->module, &bits, &vaddr);
+
+	for (int i = 0; i < len && i < BUILD_ID_MAX; i++)
+		sprintf(names->build_id + 2 * i, "%02x", bits[i]);
+}
+
+static int open_module(struct names *names, const char *vmlinux, char err[160])
+{
+	struct stat st;
+	int fd;
+
+	/* Not opened otherwise, see vmcore.c. */
+	if (!stat(vmlinux, &st) && !S_ISREG(st.st_mode)) {
+		snprintf(err, 160, "is not a regular file");
+		return -1;
+	}
+	fd = open(vmlinux, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0) {
+		snprintf(err, 160, "%s", strerror(errno));
+		return -1;
+	}
+	if (check_elf(fd, err))
+		goto out_close;
+	names->dwfl = dwfl_begin(&callbacks);
+	if (!names->dwfl) {
+		snprintf(err, 160, "%s", dwfl_errmsg(-1));
+		goto out_close;
+	}
+	dwfl_report_begin(names->dwfl);
+	/* Base 0 and p_vaddr added: addresses are those that it was linked at. */
+	names->module = dwfl_report_elf(names->dwfl, "kernel", vmlinux, fd, 0,
+					true);
+	if (!names->module) {
+		snprintf(err, 160, "%s", dwfl_errmsg(-1));
+		goto out_close;
+	}
+	/* fd belongs to the module now. */
+	dwfl_report_end(names->dwfl, NULL, NULL);
+	read_build_id(names);
+	return 0;
+out_close:
+	close(fd);
+	return -1;
+}
+
+/*
+ * Debug information names files by their path on the machine that built the
+ * kernel. start_kernel() has always been in init/main.c, so what precedes that
+ * is the tree.
+ */
+static void find_source_root(struct names *names)
+{
+	static const char known[] = "init/main.c";
+	int nr = dwfl_module_getsymtab(names->module);
+
+	for (int i = 0; i < nr; i++) {
+		const char *symbol, *file;
+		GElf_Addr address;
+		Dwfl_Line *line;
+		GElf_Sym sym;
+		size_t len;
+
+		symbol = dwfl_module_getsym_info(names->module, i, &sym,
+						 &address, NULL, NULL, NULL);
+		if (!symbol || strcmp(symbol, "start_kernel"))
+			continue;
+		line = dwfl_module_getsrc(names->module, address);
+		file = line ? dwfl_lineinfo(line, NULL, NULL, NULL, NULL,
+					    NULL) : NULL;
+		len = file ? strlen(file) : 0;
+		if (len >= strlen(known) &&
+		    !strcmp(file + len - strlen(known), known))
+			names->source_root = strndup(file,
+						     len - strlen(known));
+		return;
+	}
+}
+
+/* The name in the tree, for a file in it. */
+static const char *source_name(const struct names *names, const char *file)
+{
+	size_t len = names->source_root ? strlen(names->source_root) : 0;
+
+	if (len && !strncmp(file, names->source_root, len))
+		file += len;
+	while (!strncmp(file, "./", 2))
+		file += 2;
+	return file;
+}
+
+struct names *names_open(const char *vmlinux, char err[160])
+{
+	struct names *names = calloc(1, sizeof(*names));
+
+	if (!names) {
+		snprintf(err, 160, "out of memory");
+		return NULL;
+	}
+	if (open_module(names, vmlinux, err)) {
+		names_close(names);
+		return NULL;
+	}
+	find_source_root(names);
+	return names;
+}
+
+void names_close(struct names *names)
+{
+	if (!names)
+		return;
+	if (names->dwfl)
+		dwfl_end(names->dwfl);
+	free(names->source_root);
+	free(names);
+}
+
+/*
+ * Is the vmlinux this dump's? The build id decides; only one that was made by
+ * the same link has the same.
+ */
+static int check_build_id(const struct names *names,
+			  const struct stop_facts *facts, char err[160])
+{
+	if (!facts->build_id[0])
+		snprintf(err, 160,
+			 "no names: the dump has no BUILD-ID, so nothing tells whether vmlinux is its kernel's");
+	else if (!names->build_id[0])
+		snprintf(err, 160,
+			 "no names: vmlinux has no build id, so nothing tells whether it is the dump's kernel");
+	else if (strcasecmp(names->build_id, facts->build_id))
+		snprintf(err, 160,
+			 "no names: vmlinux is of another kernel (build id %.12s..., the dump's is %.12s...)",
+			 names->build_id, facts->build_id);
+	else if (!facts->has_kerneloffset)
+		snprintf(err, 160,
+			 "no names: the dump does not say where its kernel was (KERNELOFFSET)");
+	else
+		return 0;
+	return -1;
+}
+
+/* Whether address (as linked) is in a section of code. */
+static bool is_code(Dwfl_Module *module, GElf_Addr address)
+{
+	GElf_Addr bias, at = address;
+	Elf_Scn *scn = dwfl_module_address_section(module, &at, &bias);
+	GElf_Shdr shdr;
+
+	return scn && gelf_getshdr(scn, &shdr) &&
+	       shdr.sh_flags & SHF_EXECINSTR;
+}
+
+/*
+ * What the compiler inlined at address into the function that holds it: the
+ * place of that call. The line of the inlined code itself is often in a
+ * header, and says nothing beside the function's name. NULL when nothing is.
+ */
+static const char *inlined_at(Dwfl_Module *module, GElf_Addr address,
+			      int *lineno)
+{
+	Dwarf_Die *innermost = NULL, *chain = NULL, *outermost = NULL;
+	Dwarf_Word file_index = 0, line = 0;
+	const char *file = NULL;
+	Dwarf_Attribute attr;
+	Dwarf_Files *files;
+	Dwarf_Addr bias;
+	Dwarf_Die *cu = dwfl_module_addrdie(module, address, &bias);
+	size_t nr_files;
+	int nr;
+
+	if (!cu || dwarf_getscopes(cu, address - bias, &innermost) <= 0)
+		return NULL;
+	/*
+	 * Behind an inlined DIE that call goes on with where the inlined code
+	 * was declared; this one, with what contains it.
+	 */
+	nr = dwarf_getscopes_die(&innermost[0], &chain);
+	for (int i = 0; i < nr; i++) {
+		if (dwarf_tag(&chain[i]) == DW_TAG_subprogram)
+			break;
+		if (dwarf_tag(&chain[i]) == DW_TAG_inlined_subroutine)
+			outermost = &chain[i];
+	}
+	if (outermost &&
+	    !dwarf_formudata(dwarf_attr(outermost, DW_AT_call_file, &attr),
+			     &file_index) &&
+	    !dwarf_formudata(dwarf_attr(outermost, DW_AT_call_line, &attr),
+			     &line) &&
+	    !dwarf_getsrcfiles(cu, &files, &nr_files) &&
+	    file_index < nr_files)
+		file = dwarf_filesrc(files, file_index, NULL, NULL);
+	free(chain);
+	free(innermost);
+	*lineno = line;
+	return file;
+}
+
+/*
+ * Names of an address of the dump. back is how many bytes before it the
+ * instruction is that is meant (4 for a return address, whose call may be the
+ * last of its function). Leaves NULL what is not known. *function is valid
+ * until names are closed.
+ */
+static void name(struct names *names, const struct stop_facts *facts,
+		 uint64_t address, unsigned int back, char **symbol,
+		 char **line, const char **function)
+{
+	GElf_Addr linked = address - facts->kerneloffset - back;
+	GElf_Off offset = 0;
+	Dwfl_Line *src;
+	GElf_Sym sym;
+	const char *file;
+	int lineno;
+
+	*function = NULL;
+	if (!(address & KERNEL_HALF) || !is_code(names->module, linked))
+		return;
+	*function = dwfl_module_addrinfo(names->module, linked, &offset, &sym,
+					 NULL, NULL, NULL);
+	/* Behind the end of the nearest symbol is not in it. */
+	if (*function && sym.st_size && offset >= sym.st_size)
+		*function = NULL;
+	if (!*function)
+		return;
+	if (asprintf(symbol, "%s+%#" PRIx64, *function, offset + back) < 0)
+		*symbol = NULL;
+	file = inlined_at(names->module, linked, &lineno);
+	if (!file) {
+		src = dwfl_module_getsrc(names->module, linked);
+		file = src ? dwfl_lineinfo(src, NULL, &lineno, NULL, NULL,
+					   NULL) : NULL;
+	}
+	if (file && asprintf(line, "%s:%d", source_name(names, file),
+			     lineno) < 0)
+		*line = NULL;
+}
+
+int names_fill(struct names *names, struct stop_facts *facts, char err[160])
+{
+	if (check_build_id(names, facts, err))
+		return -1;
+	for (size_t i = 0; i < facts->nr_cpus; i++) {
+		struct stop_cpu *cpu = &facts->cpus[i];
+		const char *function;
+		uint64_t lr;
+
+		if (!cpu->has_regs)
+			continue;
+		name(names, facts, cpu->regs.pc, 0, &cpu->pc_symbol,
+		     &cpu->pc_line, &function);
+		if (function)
+			cpu->pc_in_stop_code = stop_code_function(function) ?
+					       STOP_YES : STOP_NO;
+		lr = cpu->regs.x[30];
+		/* A signed return address: the mask's bits are a sign extension. */
+		if (lr & KERNEL_HALF)
+			lr |= facts->kernelpacmask;
+		name(names, facts, lr, 4, &cpu->lr_symbol, &cpu->lr_line,
+		     &function);
+	}
+	return 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * names.h: gives addresses of a dump their names, from the kernel's vmlinux.
+ * The only part that needs libdw, so it stays out of libstop-tag.a.
+ */
+#ifndef STOP_NAMES_H
+#define STOP_NAMES_H
+
+#include "facts.h"
+
+struct names;
+
+/* Opens a vmlinux. NULL with one line, without the path, in err. */
+struct names *names_open(const char *vmlinux, char err[160]);
+void names_close(struct names *names);
+
+/*
+ * Fills pc_symbol, pc_line, lr_symbol, lr_line and pc_in_stop_code of every
+ * CPU with registers, where vmlinux knows the address. Returns 0, or -1 with
+ * one line in err and nothing filled when vmlinux is not that of the dump, or
+ * nothing tells: a wrong name is worse than none.
+ */
+int names_fill(struct names *names, struct stop_facts *facts, char err[160]);
+
+#endif /* STOP_NAMES_H */

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report.h: facts and verdicts as a table for people or as JSON. The printers
+ * know nothing but these two.
+ */
+#ifndef STOP_REPORT_H
+#define STOP_REPORT_H
+
+#include <stdio.h>
+
+#include "facts.h"
+#include "judge.h"
+
+struct stop_report_opts {
+	const char *name;	/* what to call the dump; NULL: no heading */
+	bool colour;		/* escape sequences for severities */
+	/* Show only CPUs for which this returns true; NULL: all. */
+	bool (*want_cpu)(const struct stop_cpu *cpu, void *arg);
+	void *want_arg;
+	/* One line about this report, such as why names are missing; NULL. */
+	const char *note;
+};
+
+/*
+ * A heading (dump, kernel, totals), one row per CPU with wedged CPUs first,
+ * then problems with their ids, then one line with the overall result.
+ */
+void stop_report_table(FILE *fp, const struct stop_facts *facts,
+		       const struct stop_verdicts *verdicts,
+		       const struct stop_report_opts *opts);
+
+/*
+ * One JSON object on one line, ended by a newline; strings are escaped and
+ * valid UTF-8 whatever the dump holds. The schema is in stop-tag/FORMAT.md.
+ */
+void stop_report_json(FILE *fp, const struct stop_facts *facts,
+		      const struct stop_verdicts *verdicts,
+		      const struct stop_report_opts *opts);
+
+/* {"dump": name, "error": text, "status": 1} for a dump that cannot be read. */
+void stop_report_json_error(FILE *fp, const char *name, const char *text);
+
+#endif /* STOP_REPORT_H */

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vmcore.h: the reader of dump containers. Knows where each container keeps
+ * its note segments; knows nothing of what is in them.
+ *
+ * Work and memory are bounded by the notes, never by the size of the dumped
+ * memory. The file is only read.
+ */
+#ifndef STOP_VMCORE_H
+#define STOP_VMCORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct vmcore;
+
+/*
+ * Opens and recognises a dump. On failure returns NULL and puts one line,
+ * without the path, into err. Not a dump, another architecture and a container
+ * that has no notes are failures that name what the file is.
+ */
+struct vmcore *vmcore_open(const char *path, char err[160]);
+void vmcore_close(struct vmcore *vmcore);
+
+/* "ELF64", "kdump-compressed v6", ...; valid until vmcore_close(). */
+const char *vmcore_container(const struct vmcore *vmcore);
+bool vmcore_big_endian(const struct vmcore *vmcore);
+/* A live /proc/kcore, or a copy of one; known after vmcore_segments(). */
+bool vmcore_live(const struct vmcore *vmcore);
+
+struct vmcore_segment {
+	const void *data;	/* owned by the vmcore */
+	size_t len;		/* bytes that are there */
+	uint64_t offset;	/* in the file */
+	uint64_t claimed;	/* bytes that the header claims; > len: truncated */
+};
+
+/*
+ * The note segments, in file order. Zeros between notes and descriptors that
+ * are too large to be a CPU's (device dumps of /proc/vmcore) are left out, so
+ * one segment of the file may come as several, each beginning with a note.
+ * Returns 0, or a negative errno with one line in err when they cannot be read
+ * at all or are not a kernel's.
+ */
+int vmcore_segments(struct vmcore *vmcore, const struct vmcore_segment **segs,
+		    size_t *nr, char err[160]);
+
+/*
+ * VMCOREINFO where the container points at it apart from the notes
+ * (kdump-compressed); *len = 0 when it does not. Owned by the vmcore.
+ */
+int vmcore_vmcoreinfo(struct vmcore *vmcore, const char **text, size_t *len,
+		      char err[160]);
+
+#endif /* STOP_VMCORE_H */
