@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * collect.h: facts out of a dump's memory, through crash(8). Nothing here is
+ * judged or printed.
+ */
+#ifndef SDEI_STOP_COLLECT_H
+#define SDEI_STOP_COLLECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "facts.h"
+#include "walk.h"
+
+/* One present CPU, as far as it is not in struct stop_cpu. */
+struct cpu_memory {
+	uint32_t cpu;
+	enum stop_known online;		/* its bit in cpu_online_mask */
+	enum stop_known running;	/* when the crash began */
+	uint64_t task;			/* current task; 0: unknown */
+	uint32_t pid;
+	char comm[17];
+	struct walk_stack stacks[WALK_MAX_STACKS]; /* data is NULL */
+	size_t nr_stacks;
+};
+
+struct crash_memory {
+	struct cpu_memory *cpus;	/* ascending; crash's, for one command */
+	size_t nr_cpus;
+	bool has_online_mask;
+	bool has_panic_cpu;
+	int32_t panic_cpu;		/* < 0: nobody panicked */
+	size_t nr_notes;		/* CPUs with something in crash_notes */
+	char notes_why[120];		/* crash_notes cannot be used; "": can */
+};
+
+/*
+ * Reads everything about the present CPUs. Adds to *facts one stop_cpu per
+ * note in a CPU's crash_notes buffer, and one without a note for a CPU that
+ * was running when the crash began and has none; for that, VMCOREINFO must be
+ * in *facts already, since without a crash no CPU was stopped. A CPU that was
+ * not running and has no note is only in *memory.
+ *
+ * Calls crash, but none that could end the command, unless the person does so
+ * with an interrupt. Returns 0, or -ENOMEM.
+ */
+int collect_cpus(struct crash_memory *memory, struct stop_facts *facts);
+
+/* VMCOREINFO as memory has it, into *facts. False: memory has none. */
+bool collect_vmcoreinfo(struct stop_facts *facts);
+
+/*
+ * What needs symbols and memory, for every CPU of *facts: names for pc and lr,
+ * whether pc is in the stop code, sp on a stack of the CPU, pr_pid its task's.
+ */
+int collect_names(const struct crash_memory *memory, struct stop_facts *facts);
+
+/* The memory of one CPU, or NULL. */
+const struct cpu_memory *collect_cpu(const struct crash_memory *memory,
+				     uint32_t cpu);
+
+/*
+ * Prepares *walk for one CPU: its stacks with their contents and how this
+ * kernel builds frames. The contents are crash's, for one command.
+ */
+void collect_walk(struct walk *walk, const struct cpu_memory *cpu,
+		  const struct stop_facts *facts);
+
+/* Gives the contents of the stacks back. */
+void collect_walk_done(struct walk *walk);
+
+/*
+ * "function+0x10" for an address of kernel code, in buf; NULL for any other.
+ * A return address is named after the function that made the call.
+ */
+const char *collect_symbol(uint64_t addr, bool is_return, char *buf,
+			   size_t len);
+
+/* "file.c:123", in buf; NULL when unknown. */
+const char *collect_line(uint64_t addr, char *buf, size_t len);
+
+#endif /* SDEI_STOP_COLLECT_H */

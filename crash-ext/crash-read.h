@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * crash-read.h: reads that neither print nor end the command when they fail.
+ */
+#ifndef SDEI_STOP_CRASH_READ_H
+#define SDEI_STOP_CRASH_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Kernel memory at addr. */
+bool read_mem(uint64_t addr, void *to, size_t len);
+
+bool read_symbol_exists(const char *name);
+
+/* The variable of that name, and at an offset in it. */
+bool read_symbol(const char *name, void *to, size_t len);
+bool read_symbol_at(const char *name, size_t offset, void *to, size_t len);
+
+/* At an offset in a per-CPU variable of the CPU with that offset (base). */
+bool read_percpu(const char *name, uint64_t base, size_t offset, void *to,
+		 size_t len);
+
+/* The offset of a structure's member, or -1. */
+long read_member(const char *type, const char *member);
+
+#endif /* SDEI_STOP_CRASH_READ_H */

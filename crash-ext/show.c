@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * show.c: one CPU's context in full: how and when it was stopped, registers,
+ * call chain; or, for a CPU without registers, what is left to be said.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/cpu_stop_tag.h>
+
+#include "show.h"
+
+#define NS_PER_US	1000
+#define NS_PER_MS	1000000
+#define NS_PER_S	1000000000
+
+/* Stale return addresses are a hint: the first few are enough for one. */
+#define MAX_HINTS	24
+
+static const char *last_rung(uint16_t rungs)
+{
+	if (rungs & CPU_STOP_RUNG_SDEI)
+		return "SDEI event";
+	if (rungs & CPU_STOP_RUNG_NMI_IPI)
+		return "pseudo-NMI IPI";
+	return "IPI";
+}
+
+static void show_time(FILE *fp, uint64_t ns)
+{
+	fprintf(fp, "%" PRIu64 ".%06" PRIu64 " s", ns / NS_PER_S,
+		ns % NS_PER_S / NS_PER_US);
+}
+
+static void show_span(FILE *fp, uint64_t ns)
+{
+	if (ns < NS_PER_MS)
+		fprintf(fp, "%" PRIu64 ".%03" PRIu64 " us", ns / NS_PER_US,
+			ns % NS_PER_US);
+	else
+		fprintf(fp, "%" PRIu64 ".%03" PRIu64 " ms", ns / NS_PER_MS,
+			ns % NS_PER_MS / NS_PER_US);
+}
+
+static void show_when(FILE *fp, const struct stop_tag *tag)
+{
+	bool stopped = tag->mechanism != CPU_STOP_NOT_STOPPED;
+
+	fprintf(fp, "  %-9s ", stopped ? "stopped" : "given up");
+	show_time(fp, tag->stop_ns);
+	fprintf(fp, " after boot");
+	if (tag->request_ns && tag->stop_ns >= tag->request_ns) {
+		fprintf(fp, ", ");
+		show_span(fp, tag->stop_ns - tag->request_ns);
+		fprintf(fp, " after the %s was signalled",
+			last_rung(tag->rungs));
+	} else if (tag->request_ns) {
+		fprintf(fp, ", before the %s was signalled at ",
+			last_rung(tag->rungs));
+		show_time(fp, tag->request_ns);
+	}
+	fputc('\n', fp);
+
+	if (tag->rungs)
+		fprintf(fp, "  signalled%s%s%s%s%s\n",
+			tag->rungs & CPU_STOP_RUNG_IPI ? " IPI" : "",
+			tag->rungs & CPU_STOP_RUNG_NMI_IPI &&
+			tag->rungs & CPU_STOP_RUNG_IPI ? "," : "",
+			tag->rungs & CPU_STOP_RUNG_NMI_IPI ? " pseudo-NMI IPI" :
+							     "",
+			tag->rungs & CPU_STOP_RUNG_SDEI &&
+			tag->rungs & ~CPU_STOP_RUNG_SDEI ? "," : "",
+			tag->rungs & CPU_STOP_RUNG_SDEI ? " SDEI event" : "");
+	if (tag->rungs & CPU_STOP_RUNG_SDEI && tag->sdei_status)
+		fprintf(fp, "  firmware  answered %d to the SDEI event\n",
+			tag->sdei_status);
+	if (tag->mechanism == CPU_STOP_PANIC)
+		fprintf(fp, "  totals    %u CPUs were running, %u were left\n",
+			tag->nr_online, tag->nr_left);
+	fprintf(fp, "  mpidr     0x%" PRIx64 "\n", tag->mpidr);
+}
+
+static const char *how_stopped(const struct stop_tag *tag, char buf[32])
+{
+	char name[16];
+
+	if (tag->mechanism == CPU_STOP_PANIC)
+		return "ran the crash";
+	if (tag->mechanism == CPU_STOP_SELF)
+		return "stopped itself";
+	snprintf(buf, 32, "stopped by %s",
+		 stop_mechanism_name(tag->mechanism, name));
+	return buf;
+}
+
+static void show_head(FILE *fp, const struct stop_cpu *cpu,
+		      const struct cpu_memory *memory)
+{
+	char mechanism[32], regs[16];
+
+	if (cpu->cpu == STOP_CPU_UNKNOWN)
+		fprintf(fp, "CPU note %u: ", cpu->note_index);
+	else
+		fprintf(fp, "CPU %u: ", cpu->cpu);
+
+	if (cpu->tag_state == STOP_TAG_VALID &&
+	    cpu->tag.mechanism == CPU_STOP_NOT_STOPPED)
+		fprintf(fp, "did not stop");
+	else if (cpu->tag_state == STOP_TAG_VALID)
+		fprintf(fp, "%s, %s registers, interrupts %s%s%s",
+			how_stopped(&cpu->tag, mechanism),
+			stop_regs_name(cpu->tag.regs, regs),
+			cpu->tag.flags & CPU_STOP_F_IRQS_MASKED ? "masked" :
+								  "on",
+			cpu->tag.flags & CPU_STOP_F_NOT_KERNEL ?
+			", in user space or a guest" : "",
+			cpu->tag.flags & CPU_STOP_F_POWERED_OFF ?
+			", powered off" : "");
+	else
+		fprintf(fp, "%s", cpu->has_regs ?
+			"no tag says how it was stopped" :
+			"was running, left no registers and no tag");
+	fputc('\n', fp);
+
+	if (memory && memory->task) {
+		fprintf(fp, "  task      PID: %u  TASK: %016" PRIx64
+			"  COMMAND: \"", memory->pid, memory->task);
+		/* A task names itself: no control sequences from there. */
+		for (const char *s = memory->comm; *s; s++)
+			fputc(*s < ' ' || *s > '~' ? '?' : *s, fp);
+		fprintf(fp, "\"\n");
+	} else {
+		fprintf(fp, "  task      unknown\n");
+	}
+	if (cpu->tag_state == STOP_TAG_VALID)
+		show_when(fp, &cpu->tag);
+	else if (cpu->tag_state == STOP_TAG_MALFORMED)
+		fprintf(fp, "  tag       malformed: %s\n", cpu->tag_why);
+}
+
+static void show_pstate(FILE *fp, uint64_t p)
+{
+	fprintf(fp, "%c%c%c%c %c%c%c%c ", p & 1u << 31 ? 'N' : 'n',
+		p & 1u << 30 ? 'Z' : 'z', p & 1u << 29 ? 'C' : 'c',
+		p & 1u << 28 ? 'V' : 'v', p & 1u << 9 ? 'D' : 'd',
+		p & 1u << 8 ? 'A' : 'a', p & 1u << 7 ? 'I' : 'i',
+		p & 1u << 6 ? 'F' : 'f');
+	if (p & 1u << 4)
+		fprintf(fp, "AArch32");
+	else
+		fprintf(fp, "EL%u%c", (unsigned int)(p >> 2) & 3,
+			p & 1 ? 'h' : 't');
+}
+
+static void show_regs(FILE *fp, const struct stop_regs *regs,
+		      const struct walk *walk, symbol_fn symbol)
+{
+	bool user = walk_regs_user(regs);
+	uint64_t lr = walk ? walk_strip_pac(walk, regs->x[30]) : regs->x[30];
+	const struct walk_stack *stack =
+		walk && !user ? walk_stack_of(walk, regs->sp) : NULL;
+	char buf[256];
+	const char *name;
+
+	name = user ? NULL : symbol(regs->pc, false, buf, sizeof(buf));
+	fprintf(fp, "     PC: %016" PRIx64 "  [%s]\n", regs->pc,
+		name ? name : user ? "user space" : "no kernel code");
+	name = user ? NULL : symbol(lr, true, buf, sizeof(buf));
+	fprintf(fp, "     LR: %016" PRIx64 "%s%s%s\n", regs->x[30],
+		name ? "  [" : "", name ? name : "", name ? "]" : "");
+	fprintf(fp, "     SP: %016" PRIx64 "  [%s%s]\n", regs->sp,
+		stack ? stack->name : user ? "user space" :
+		walk && walk->nr_stacks ? "in no stack of this CPU" :
+		"stacks unknown", stack ? " stack" : "");
+	fprintf(fp, " PSTATE: %08" PRIx64 "  [", regs->pstate);
+	show_pstate(fp, regs->pstate);
+	fprintf(fp, "]\n");
+	for (int i = 29; i >= 0; i--)
+		fprintf(fp, "%sX%-2d: %016" PRIx64 "%s",
+			(29 - i) % 3 ? "  " : "    ", i, regs->x[i],
+			(29 - i) % 3 == 2 ? "\n" : "");
+}
+
+static void show_frames(FILE *fp, const struct walk *walk, symbol_fn symbol)
+{
+	char buf[256];
+
+	for (size_t i = 0; i < walk->nr_frames; i++) {
+		const struct walk_frame *f = &walk->frames[i];
+		const struct walk_frame *before = i ? f - 1 : NULL;
+		const char *name;
+
+		if (f->kind == WALK_EXCEPTION) {
+			fprintf(fp, "--- exception: sp %016" PRIx64
+				", pstate %08" PRIx64 " [", f->regs.sp,
+				f->regs.pstate);
+			show_pstate(fp, f->regs.pstate);
+			fprintf(fp, "] ---\n");
+		} else if (before && f->stack && before->stack &&
+			   strcmp(f->stack, before->stack)) {
+			fprintf(fp, "--- %s stack ---\n", f->stack);
+		}
+		name = symbol(f->pc, f->kind == WALK_LR ||
+			      f->kind == WALK_CALLER, buf, sizeof(buf));
+		fprintf(fp, "%s#%zu [%016" PRIx64 "] %s at %" PRIx64 "%s\n",
+			i < 10 ? " " : "", i, f->fp, name ? name : "(unknown)",
+			f->pc, f->kind == WALK_LR ? "  (from the link register)"
+						  : "");
+	}
+	if (walk->user && walk->has_user_regs)
+		fprintf(fp, "--- user space: pc %016" PRIx64 ", sp %016" PRIx64
+			" ---\n", walk->user_regs.pc, walk->user_regs.sp);
+	else if (walk->user)
+		fprintf(fp, "--- user space ---\n");
+	if (walk->end)
+		fprintf(fp, "    (ends here: %s)\n", walk->end);
+}
+
+/*
+ * Nothing says where in its stack this CPU was, so only addresses that lie on
+ * it can be shown, old and new alike.
+ */
+static void show_hints(FILE *fp, const struct walk *walk, symbol_fn symbol)
+{
+	const struct walk_stack *task = NULL;
+	char buf[256];
+	size_t shown = 0;
+
+	for (size_t i = 0; walk && i < walk->nr_stacks; i++) {
+		if (!strcmp(walk->stacks[i].name, "task"))
+			task = &walk->stacks[i];
+	}
+	if (!task || !task->data) {
+		fprintf(fp, "  The stack of its task cannot be read.\n");
+		return;
+	}
+
+	fprintf(fp, "  Return addresses on the stack of its task, outermost first; not the CPU's\n"
+		    "  state at the crash, and the later ones may be left from before it:\n");
+	for (uint64_t at = task->high - 8; at >= task->low + 8; at -= 8) {
+		uint64_t record[2];
+		const char *name;
+
+		/* A frame record: x29 up this stack, and a return address. */
+		memcpy(record, task->data + (at - 8 - task->low), 16);
+		if (record[0] && (record[0] <= at || record[0] >= task->high))
+			continue;
+		name = symbol(walk_strip_pac(walk, record[1]), true, buf,
+			      sizeof(buf));
+		if (!name)
+			continue;
+		if (shown++ == MAX_HINTS) {
+			fprintf(fp, "     ...\n");
+			break;
+		}
+		fprintf(fp, "     [%016" PRIx64 "] %s\n", at, name);
+	}
+	if (!shown)
+		fprintf(fp, "     none\n");
+}
+
+void print_context(FILE *fp, const struct stop_facts *facts,
+		  const struct stop_cpu *cpu, const struct cpu_memory *memory,
+		  struct walk *walk, symbol_fn symbol)
+{
+	show_head(fp, cpu, memory);
+
+	if (!cpu->has_regs) {
+		if (facts->live)
+			fprintf(fp, "  No registers: the system is live.\n");
+		else
+			fprintf(fp, "  No registers: this CPU never ran the stop code, so nothing in the dump\n"
+				    "  says where it was. Its current task is above.\n");
+		show_hints(fp, walk, symbol);
+		return;
+	}
+	if (!cpu->regs.pc && !cpu->regs.sp) {
+		fprintf(fp, "  Its registers are all zero: nothing was saved.\n");
+		return;
+	}
+	if (cpu->tag_state == STOP_TAG_VALID &&
+	    cpu->tag.regs == CPU_STOP_REGS_CAPTURED &&
+	    cpu->tag.mechanism != CPU_STOP_PANIC)
+		fprintf(fp, "  These are the registers of the stop code, which was handed none: what\n"
+			    "  this CPU was doing is further down its call chain.\n");
+	show_regs(fp, &cpu->regs, walk, symbol);
+	if (walk_regs_user(&cpu->regs)) {
+		fprintf(fp, "  It ran outside the kernel, which has no frame of this context.\n");
+		return;
+	}
+	if (!walk) {
+		fprintf(fp, "  Nothing is known of its stacks.\n");
+		return;
+	}
+	walk_regs(walk, &cpu->regs);
+	show_frames(fp, walk, symbol);
+}

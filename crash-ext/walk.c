@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * walk.c: follows arm64 frame records (x29: saved x29, return address) over
+ * stacks that are in memory, through exceptions and changes of the stack.
+ */
+#include "walk.h"
+
+#include <string.h>
+
+/* PSTATE.M[3:2] is the exception level, bit 4 is AArch32. */
+#define PSTATE_EL(pstate)	(((pstate) >> 2) & 3)
+#define PSTATE_AARCH32		(1u << 4)
+
+/* arch/arm64/include/asm/stacktrace/frame.h, Linux 6.14 */
+#define FRAME_META_FINAL	1
+#define FRAME_META_PT_REGS	2
+
+/* Bit 55 selects the half of the address space whatever the PAC bits are. */
+#define KERNEL_HALF		(1ull << 55)
+
+const struct walk_stack *walk_stack_of(const struct walk *walk, uint64_t addr)
+{
+	for (size_t i = 0; i < walk->nr_stacks; i++) {
+		const struct walk_stack *s = &walk->stacks[i];
+
+		if (addr >= s->low && addr < s->high)
+			return s;
+	}
+	return NULL;
+}
+
+uint64_t walk_strip_pac(const struct walk *walk, uint64_t pointer)
+{
+	if (!walk->pac_mask)
+		return pointer;
+	return pointer & KERNEL_HALF ? pointer | walk->pac_mask
+				     : pointer & ~walk->pac_mask;
+}
+
+bool walk_regs_user(const struct stop_regs *regs)
+{
+	return (regs->pstate & PSTATE_AARCH32) || !PSTATE_EL(regs->pstate);
+}
+
+static bool read_stack(const struct walk *walk, uint64_t addr, void *to,
+		       size_t len)
+{
+	const struct walk_stack *s = walk_stack_of(walk, addr);
+
+	if (!s || !s->data || s->high - addr < len)
+		return false;
+	memcpy(to, s->data + (addr - s->low), len);
+	return true;
+}
+
+static uint64_t function_of(const struct walk *walk, uint64_t addr,
+			    const char **name)
+{
+	*name = NULL;
+	return walk->function(walk->arg, addr, name);
+}
+
+/*
+ * A return address is behind the call: after a call that does not return it
+ * is the start of the next function.
+ */
+static uint64_t caller_of(const struct walk *walk, uint64_t ret,
+			  const char **name)
+{
+	return ret < 4 ? 0 : function_of(walk, ret - 4, name);
+}
+
+static struct walk_frame *add_frame(struct walk *walk, enum walk_kind kind,
+				    uint64_t pc, uint64_t fp)
+{
+	if (walk->nr_frames == WALK_MAX_FRAMES) {
+		walk->end = "more frames than shown";
+		return NULL;
+	}
+	struct walk_frame *f = &walk->frames[walk->nr_frames++];
+	const struct walk_stack *s = walk_stack_of(walk, fp);
+
+	memset(f, 0, sizeof(*f));
+	f->kind = kind;
+	f->pc = pc;
+	f->fp = fp;
+	f->stack = s ? s->name : NULL;
+	return f;
+}
+
+/*
+ * The first function of a register set, and its caller where only the link
+ * register knows that: a leaf function, and any function in its first and last
+ * instructions, has no frame record, and x29 is still its caller's. Where a
+ * record exists, the link register is either the same return address or points
+ * back into the function after a call it made.
+ */
+static bool add_regs(struct walk *walk, enum walk_kind kind,
+		     const struct stop_regs *regs)
+{
+	const char *name;
+	uint64_t lr = walk_strip_pac(walk, regs->x[30]);
+	uint64_t record[2] = { 0, 0 };
+	uint64_t in_lr = caller_of(walk, lr, &name);
+	bool leaf = in_lr && function_of(walk, regs->pc, &name) != in_lr &&
+		    !(read_stack(walk, regs->x[29], record, sizeof(record)) &&
+		      walk_strip_pac(walk, record[1]) == lr);
+	struct walk_frame *f = add_frame(walk, kind, regs->pc,
+					 leaf ? regs->sp : regs->x[29]);
+
+	if (!f)
+		return false;
+	f->no_record = leaf;
+	f->regs = *regs;
+	return !leaf || add_frame(walk, WALK_LR, lr, regs->x[29]);
+}
+
+static bool read_pt_regs(const struct walk *walk, uint64_t fp,
+			 struct stop_regs *regs)
+{
+	/* struct pt_regs begins with struct user_pt_regs. */
+	return walk->pt_regs_stackframe >= 0 &&
+	       read_stack(walk, fp - (uint64_t)walk->pt_regs_stackframe, regs,
+			  sizeof(*regs));
+}
+
+/* Vectors of arch/arm64/kernel/entry.S: el1h_64_irq, el0t_64_sync, ... */
+static bool exception_entry(const char *name, char level)
+{
+	return name && !strncmp(name, "el", 2) && name[2] == level &&
+	       (name[3] == 't' || name[3] == 'h') &&
+	       (!strncmp(name + 4, "_64_", 4) ||
+		!strncmp(name + 4, "_32_", 4)) &&
+	       (!strcmp(name + 8, "sync") || !strcmp(name + 8, "irq") ||
+		!strcmp(name + 8, "fiq") || !strcmp(name + 8, "error"));
+}
+
+/* The record of zeros at fp: the end, or the border to another context. */
+static bool zero_record(struct walk *walk, uint64_t fp, const char *function,
+			struct stop_regs *regs)
+{
+	uint64_t type;
+
+	if (walk->meta_frames && read_stack(walk, fp + 16, &type, 8) &&
+	    type == FRAME_META_PT_REGS) {
+		if (read_pt_regs(walk, fp, regs) && !walk_regs_user(regs))
+			return true;
+		walk->end = "the registers of an exception cannot be read";
+		return false;
+	}
+	if (exception_entry(function, '0')) {
+		walk->user = true;
+		walk->has_user_regs = read_pt_regs(walk, fp, &walk->user_regs) &&
+				      walk_regs_user(&walk->user_regs);
+	}
+	return false;
+}
+
+void walk_regs(struct walk *walk, const struct stop_regs *first)
+{
+	struct stop_regs regs = *first;
+	bool left[WALK_MAX_STACKS] = { false };
+	const struct walk_stack *on = NULL;
+	const char *function;
+	uint64_t fp = regs.x[29], lowest = 0;
+
+	walk->nr_frames = 0;
+	walk->end = NULL;
+	walk->user = walk->has_user_regs = false;
+
+	if (walk_regs_user(&regs)) {
+		walk->end = "the context is not the kernel's";
+		return;
+	}
+	if (!add_regs(walk, WALK_PC, &regs))
+		return;
+	function_of(walk, regs.pc, &function);
+
+	for (;;) {
+		const struct walk_stack *s = walk_stack_of(walk, fp);
+		uint64_t record[2];
+
+		if (!s || fp & 7) {
+			walk->end = "x29 leads to no stack of this CPU";
+			return;
+		}
+		if (s != on) {
+			if (left[s - walk->stacks]) {
+				walk->end = "x29 leads back to a stack";
+				return;
+			}
+			if (on)
+				left[on - walk->stacks] = true;
+			on = s;
+		} else if (fp < lowest) {
+			walk->end = "x29 leads down the stack";
+			return;
+		}
+		lowest = fp + 16;
+		if (!read_stack(walk, fp, record, sizeof(record))) {
+			walk->end = s->data ? "x29 leads out of the stack" :
+				"the stack cannot be read";
+			return;
+		}
+
+		uint64_t ret = walk_strip_pac(walk, record[1]);
+
+		if (!record[0] && !ret) {
+			if (!zero_record(walk, fp, function, &regs) ||
+			    !add_regs(walk, WALK_EXCEPTION, &regs))
+				return;
+			function_of(walk, regs.pc, &function);
+			fp = regs.x[29];
+			continue;
+		}
+		if (exception_entry(function, '1') &&
+		    read_pt_regs(walk, fp, &regs) && regs.pc == record[1]) {
+			if (!add_regs(walk, WALK_EXCEPTION, &regs))
+				return;
+			function_of(walk, regs.pc, &function);
+			fp = regs.x[29];
+			continue;
+		}
+		if (!add_frame(walk, WALK_CALLER, ret, record[0]))
+			return;
+		/* It may lie in a module that crash knows nothing of. */
+		if (!caller_of(walk, ret, &function) &&
+		    (!(ret & KERNEL_HALF) || ret & 3)) {
+			walk->end = "not an address of kernel code";
+			return;
+		}
+		fp = record[0];
+	}
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * walk.h: the call chain of one arm64 register set, over stacks that are
+ * already in memory. Pure C: knows nothing of crash.
+ *
+ * crash's own unwinder starts every CPU at what it takes for the kdump code:
+ * it scans the task's and the interrupt stack for return addresses into
+ * crash_save_cpu() and friends, knows no SDEI stack, and is not initialised
+ * under --minimal. A wedged CPU's registers are of the interrupted context
+ * already, so the frame records can be followed from there and nothing needs
+ * to be guessed.
+ */
+#ifndef SDEI_STOP_WALK_H
+#define SDEI_STOP_WALK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "facts.h"
+
+struct walk_stack {
+	const char *name;	/* "task", "IRQ", "SDEI normal", ... */
+	uint64_t low, high;	/* [low, high) */
+	const unsigned char *data; /* its bytes, or NULL: could not be read */
+};
+
+enum walk_kind {
+	WALK_PC,		/* the pc of the register set itself */
+	WALK_LR,		/* its link register: no frame record yet */
+	WALK_CALLER,		/* a return address out of a frame record */
+	WALK_EXCEPTION,		/* pc of a context that took an exception */
+};
+
+struct walk_frame {
+	enum walk_kind kind;
+	uint64_t pc;
+	uint64_t fp;		/* x29 while it ran: its own frame record; or ... */
+	bool no_record;		/* ... sp, for a function that has none */
+	const char *stack;	/* where fp lies; NULL: nowhere */
+	struct stop_regs regs;	/* of WALK_PC and WALK_EXCEPTION */
+};
+
+#define WALK_MAX_STACKS	8
+#define WALK_MAX_FRAMES	128
+
+struct walk {
+	struct walk_stack stacks[WALK_MAX_STACKS];
+	size_t nr_stacks;
+	uint64_t pac_mask;	/* KERNELPACMASK; 0: no pointer authentication */
+
+	/* Offset of pt_regs.stackframe, or < 0: unknown. */
+	long pt_regs_stackframe;
+	/* Since Linux 6.14 a frame record of zeros has a type behind it. */
+	bool meta_frames;
+
+	/*
+	 * The function that addr lies in: its start, and its name if name is
+	 * not NULL. 0: no kernel text.
+	 */
+	uint64_t (*function)(void *arg, uint64_t addr, const char **name);
+	void *arg;
+
+	struct walk_frame frames[WALK_MAX_FRAMES];
+	size_t nr_frames;
+	const char *end;	/* why it ended; NULL: at the end of the stack */
+	bool user;		/* it ended at an entry from user space ... */
+	struct stop_regs user_regs; /* ... with these registers, if they ... */
+	bool has_user_regs;	/* ... could be read */
+};
+
+/* The stack that addr lies in, or NULL. */
+const struct walk_stack *walk_stack_of(const struct walk *walk, uint64_t addr);
+
+/* A kernel pointer without its authentication code. */
+uint64_t walk_strip_pac(const struct walk *walk, uint64_t pointer);
+
+/* The context ran at EL0: no kernel stack belongs to it. */
+bool walk_regs_user(const struct stop_regs *regs);
+
+/*
+ * Fills frames, nr_frames, end and user from regs. Ends for any contents of
+ * the stacks: a stack is left once only, and addresses on it must rise.
+ */
+void walk_regs(struct walk *walk, const struct stop_regs *regs);
+
+#endif /* SDEI_STOP_WALK_H */

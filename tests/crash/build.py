@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The extension as a build: any of Debian's defs.h, exported names, and the
+walk's unit test."""
+import os
+import subprocess
+
+
+# What the extension uses of crash's structures. One .so serves all versions
+# only as long as these stay where they are.
+FIELDS = ['program_context.flags', 'program_context.curcmd',
+          'program_context.dumpfile', 'machdep_table.stacksize',
+          'machdep_table.machspec', 'machdep_table.pagesize',
+          'machdep_table.pageshift', 'machdep_table.pageoffset',
+          'machine_specific.VA_BITS', 'machine_specific.CONFIG_ARM64_VA_BITS',
+          'syment.value', 'syment.name', 'command_table_entry.flags']
+
+
+def make(root, build, defs, *more):
+    return subprocess.run(['make', '-s', '-C', os.path.join(root, 'crash-ext'),
+                           'BUILD=' + build, 'CRASH_DEFS=' + defs, *more],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=300)
+
+
+def walk(tap, root, here, scratch):
+    """cmocka prints TAP of its own: its lines are added here."""
+    tag = os.path.join(root, 'stop-tag')
+    ext = os.path.join(root, 'crash-ext')
+    binary = os.path.join(scratch, 'unit-test')
+    done = subprocess.run(
+        ['cc', '-std=gnu11', '-Wall', '-Wextra', '-Werror', '-g',
+         '-fsanitize=address,undefined', '-fno-sanitize-recover', '-I', tag,
+         '-I', ext, '-o', binary, os.path.join(here, 'unit-test.c'),
+         *[os.path.join(ext, f) for f in ('walk.c', 'compare.c', 'options.c',
+                                          'pagetable.c')], '-lcmocka'],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    tap.check('the unit test builds',
+              done.returncode == 0, done.stdout)
+    if done.returncode:
+        return
+    done = subprocess.run([binary], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=60,
+                          env=dict(os.environ, CMOCKA_MESSAGE_OUTPUT='TAP'))
+    lines = done.stdout.splitlines()
+    for line in lines:
+        word = line.split(' - ', 1)
+        if line.startswith('ok '):
+            tap.check('unit: ' + word[-1], True)
+        elif line.startswith('not ok '):
+            tap.check('unit: ' + word[-1], False, done.stdout)
+    tap.check('the unit test ends well', done.returncode == 0 and
+              '1..' in done.stdout, done.stdout)
+
+
+def exports(tap, so):
+    """Extensions share one namespace: no name of ours may be seen in it."""
+    done = subprocess.run(['nm', '-D', '--defined-only', so], check=True,
+                          stdout=subprocess.PIPE, text=True)
+    tap.check('sdei_stop.so exports nothing', not done.stdout.strip(),
+              done.stdout)
+
+
+def offsets(defs, scratch):
+    """Where FIELDS lie by one defs.h."""
+    source = os.path.join(scratch, 'offsets.c')
+    binary = os.path.join(scratch, 'offsets')
+    with open(source, 'w') as f:
+        f.write('#include "defs.h"\n#include <stddef.h>\nint main(void)\n{\n')
+        for field in FIELDS:
+            f.write('printf("%%zu ", offsetof(struct %s, %s));\n' %
+                    tuple(field.split('.')))
+        f.write('return 0;\n}\n')
+    subprocess.run(['cc', '-w', '-DARM64', '-I', defs, '-o', binary, source],
+                   check=True)
+    return subprocess.run([binary], check=True, stdout=subprocess.PIPE,
+                          text=True).stdout
+
+
+def debian_defs(root, suite):
+    done = subprocess.run([os.path.join(root, 'scripts', 'crash-defs'), suite],
+                          stdout=subprocess.PIPE, text=True)
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def all_defs(tap, root, here, crashes, dumps, scratch):
+    """Built against each defs.h, it gives the same answers in each crash."""
+    defs = [('Debian 12 (8.0.2)', debian_defs(root, 'bookworm')),
+            ('Debian 13 (8.0.6)', debian_defs(root, 'trixie'))]
+    defs += [('the build of %s' % c.version, c.defs) for c in crashes]
+    layouts, tables = {}, {}
+
+    for i, (name, directory) in enumerate(defs):
+        if not directory:
+            tap.check('defs.h of %s is there' % name, False, 'see above')
+            continue
+        build = os.path.join(scratch, 'build%d' % i)
+        done = make(root, build, directory)
+        so = os.path.join(build, 'sdei_stop.so')
+        tap.check('builds against defs.h of %s' % name,
+                  done.returncode == 0 and os.path.exists(so), done.stdout)
+        layouts[name] = offsets(directory, scratch)
+        if done.returncode or not dumps:
+            continue
+        for crash in crashes:
+            out = crash.run(dumps[0], {
+                '!load': 'extend ' + so, 'table': 'sdei_stop',
+                'contexts': 'sdei_stop -w -c 0-63'}, scratch)
+            tables[(name, crash.version)] = (out.get('table'),
+                                             out.get('contexts'))
+    tap.check('crash keeps what is used of its structures in place',
+              len(set(layouts.values())) == 1, layouts)
+    if dumps:
+        tap.check('every build gives the same answers in every crash',
+                  len(set(tables.values())) == 1 and
+                  all(all(t) for t in tables.values()), tables)
+
+    if not defs[1][1]:
+        return
+    done = subprocess.run(
+        ['cc', '-fsyntax-only', '-isystem', defs[1][1],
+         '-I', os.path.join(root, 'stop-tag'),
+         os.path.join(root, 'crash-ext', 'sdei_stop.c')],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    tap.check('without -DARM64 it does not build', done.returncode and
+              'build with -DARM64' in done.stdout, done.stdout)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Copies of a kdump-compressed dump with other bytes in its memory and in its
+notes: what no kernel writes, and what no machine here can be made to do."""
+import shutil
+import struct
+
+import notes
+from session import Dump
+
+PAGE = 4096
+
+
+def tag(cpu, mechanism, regs, rungs=0, flags=0, request=0, stop=0, online=0,
+        left=0, sdei=0, version=1, size=64, reserved=0):
+    return b'CPUSTOP\0' + struct.pack(
+        '<HHBBHIIQQQIIiI', version, size, mechanism, regs, rungs, cpu, flags,
+        0x80000000 | cpu, stop, request, online, left, sdei, reserved)
+
+
+def cpustop_note(tag_bytes):
+    return struct.pack('<III', 8, len(tag_bytes), 0x53544f50) + \
+        b'CPUSTOP\0' + tag_bytes
+
+
+def with_tag(note, tag_bytes):
+    """An NT_PRSTATUS note with this tag; its registers stay."""
+    return note[:20 + 48] + tag_bytes + note[20 + 112:]
+
+
+class Editor:
+    """The pages that hold the crash_notes buffers of one dump."""
+
+    def __init__(self, crash, dump, addresses, scratch):
+        self.dump = dump
+        out = crash.run(dump, {'vtop%d' % c: 'vtop %x' % a
+                               for c, a in addresses.items()}, scratch)
+        self.paddr = {c: int(out['vtop%d' % c].splitlines()[1].split()[1], 16)
+                      for c in addresses}
+        pages = sorted({p + d & -PAGE for p in self.paddr.values()
+                        for d in (0, 423)})
+        out = crash.run(dump, {'p%x' % p: 'rd -p -64 %x 512' % p
+                               for p in pages}, scratch)
+        self.pages = {p: struct.pack('<512Q', *notes.words_of_rd(
+            out['p%x' % p])) for p in pages}
+
+    def note(self, cpu):
+        at = self.paddr[cpu]
+        both = self.pages[at & -PAGE] + self.pages.get((at & -PAGE) + PAGE,
+                                                       b'')
+        return both[at & PAGE - 1:][:424]
+
+    def write(self, changed, path):
+        """changed: cpu -> its whole buffer. The file's note segment becomes
+        these buffers in order of their CPUs, as the kernel merges them."""
+        pages = {p: bytearray(b) for p, b in self.pages.items()}
+        merged = b''
+        for cpu in sorted(self.paddr):
+            buffer = changed.get(cpu, self.note(cpu)).ljust(424, b'\0')[:424]
+            for i, byte in enumerate(buffer):
+                at = self.paddr[cpu] + i
+                pages[at & -PAGE][at & PAGE - 1] = byte
+            namesz, descsz = struct.unpack('<II', buffer[:8])
+            size = 12 + (namesz + 3 & ~3) + (descsz + 3 & ~3)
+            if namesz:
+                merged += buffer[:min(size, 412)]
+        shutil.copyfile(self.dump.vmcore, path)
+        with open(path, 'r+b') as f:
+            for paddr, page in pages.items():
+                self.replace(f, paddr, bytes(page))
+            offset, segment = notes.file_notes(path)
+            rest = segment[segment.index(b'VMCOREINFO\0') - 12:]
+            f.seek(0, 2)
+            at = f.tell()
+            f.write(merged + rest)
+            f.seek(notes.sub_header(path) + 48)
+            f.write(struct.pack('<QQ', at, len(merged + rest)))
+        return Dump('edited', path, self.dump.vmlinux)
+
+    @staticmethod
+    def replace(f, paddr, page):
+        """The page's descriptor comes to point at a copy at the end that is
+        not compressed. Descriptors are in the order of the second bitmap."""
+        f.seek(428)
+        block, sub, bitmaps = struct.unpack('<iii', f.read(12))
+        f.seek((1 + sub + bitmaps // 2) * block)
+        bitmap = f.read(bitmaps // 2 * block)
+        pfn = paddr // PAGE
+        if not bitmap[pfn // 8] >> pfn % 8 & 1:
+            raise ValueError('page %x is not in the dump' % paddr)
+        rank = sum(bin(b).count('1') for b in bitmap[:pfn // 8]) + \
+            bin(bitmap[pfn // 8] & (1 << pfn % 8) - 1).count('1')
+        f.seek(0, 2)
+        at = f.tell()
+        f.write(page)
+        f.seek((1 + sub + bitmaps) * block + rank * 24)
+        f.write(struct.pack('<qIIQ', at, PAGE, 0, 0))

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Scripted sessions of crash, and the dumps that they are run over."""
+import os
+import re
+import subprocess
+import tempfile
+
+LIMIT = 180                         # seconds for one session
+
+
+class Crash:
+    """One version of crash."""
+
+    def __init__(self, version, directory):
+        self.version = version
+        self.binary = os.path.join(directory, 'crash')
+        self.defs = directory
+
+    def run(self, dump, commands, scratch, minimal=False, env=None):
+        """Runs commands, a dictionary of name -> command, each with its output
+        in a file of its own. Returns name -> output, and under '' what the
+        session itself printed. crash's exit status tells nothing."""
+        with tempfile.TemporaryDirectory(dir=scratch) as tmp:
+            script = os.path.join(tmp, 'commands')
+            with open(script, 'w') as f:
+                for name, command in commands.items():
+                    if name.startswith('!'):
+                        f.write(command + '\n')
+                    else:
+                        f.write('%s > %s/%s.out\n' % (command, tmp, name))
+                f.write('quit\n')
+            argv = [self.binary, '-s', '-i', script]
+            if minimal:
+                argv.append('--minimal')
+            done = subprocess.run(argv + [dump.vmlinux, dump.vmcore],
+                                  stdin=subprocess.DEVNULL, timeout=LIMIT,
+                                  stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, cwd=tmp,
+                                  env=dict(os.environ, **(env or {})))
+            out = {'': done.stdout.decode(errors='replace')}
+            for name in commands:
+                path = os.path.join(tmp, name + '.out')
+                if os.path.exists(path):
+                    with open(path, errors='replace') as f:
+                        out[name] = f.read()
+            return out
+
+
+class Dump:
+    """must: what the lab's scenario says that the dump must show."""
+
+    def __init__(self, name, vmcore, vmlinux, must=()):
+        self.name = name
+        self.vmcore = vmcore
+        self.vmlinux = vmlinux
+        self.must = list(must)
+
+
+def demands(root, name):
+    path = os.path.join(root, 'tests', 'lab', 'scenarios', name)
+    if not os.path.exists(path):
+        return []
+    with open(path) as f:
+        return [line[2:].split() for line in f if line.startswith('#: ')]
+
+
+def find_dumps(root, build, tap):
+    """CRASH_TEST_DUMPS, a directory of NAME/vmcore and NAME/vmlinux, or else
+    the recorded dumps. Only the series' vmlinux is recorded with them."""
+    directory = os.environ.get('CRASH_TEST_DUMPS')
+    dumps = []
+    if directory:
+        for name in sorted(os.listdir(directory)):
+            d = Dump(name, os.path.join(directory, name, 'vmcore'),
+                     os.path.join(directory, name, 'vmlinux'),
+                     demands(root, name))
+            if os.path.exists(d.vmcore) and os.path.exists(d.vmlinux):
+                dumps.append(d)
+        return dumps
+
+    unpack = os.path.join(root, 'scripts', 'vmcores-unpack')
+    names = subprocess.run([unpack, '--list'], stdout=subprocess.PIPE,
+                           text=True).stdout.split()
+    for name in names:
+        must = demands(root, name)
+        if ['kernel', 'stock'] in must:
+            tap.skip(name, 'no vmlinux of the unpatched kernel is recorded')
+            continue
+        if subprocess.run([unpack, name], stdout=subprocess.DEVNULL).returncode:
+            tap.check('%s can be unpacked' % name, False, 'see above')
+            continue
+        at = os.path.join(build, 'vmcores')
+        dumps.append(Dump(name, os.path.join(at, name + '.vmcore'),
+                          os.path.join(at, 'vmlinux'), must))
+    return dumps
+
+
+def bt_tasks(text):
+    """crash's `bt -a`: cpu -> (pid, comm, [function])."""
+    tasks = {}
+    for part in re.split(r'(?m)^(?=PID: )', text):
+        m = re.match(r'PID: (\d+)\s+TASK: \S+\s+CPU: (\d+)\s+COMMAND: "(.*)"',
+                     part)
+        if m:
+            frames = re.findall(r'(?m)^ *#\d+ \[[0-9a-f]+\] (\S+) at ', part)
+            tasks[int(m.group(2))] = (int(m.group(1)), m.group(3), frames)
+    return tasks
+
+
+def our_frames(text):
+    """`sdei_stop -w`: cpu -> [(function, from the link register)]."""
+    cpus = {}
+    for part in re.split(r'(?m)^(?=CPU \d+: )', text):
+        m = re.match(r'CPU (\d+): ', part)
+        if m:
+            cpus[int(m.group(1))] = [
+                (f.split('+')[0], bool(lr)) for f, lr in
+                re.findall(r'(?m)^ *#\d+ \[[0-9a-f]+\] (\S+) at '
+                           r'[0-9a-f]+(  \(from the link register\))?', part)]
+    return cpus

@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * unit-test.c: the pure parts of the extension, on stacks, notes and options
+ * written by hand. The layouts are those of arch/arm64/kernel/entry.S.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "compare.h"
+#include "options.h"
+#include "pagetable.h"
+#include "walk.h"
+
+#define TASK	0xffff800080010000ull
+#define IRQ	0xffff800080020000ull
+#define SIZE	0x1000
+#define EL1H	0x3c5		/* DAIF masked, EL1h */
+
+/* Functions of the imaginary kernel, 0x100 bytes each. */
+#define TEXT	0xffffd00000000000ull
+enum { INNER, MIDDLE, OUTER, EL1_IRQ, EL0_SYNC, NR_FUNCTIONS };
+static const char *const names[] = { "inner", "middle", "outer", "el1h_64_irq",
+				     "el0t_64_sync" };
+#define IN(function, offset)	(TEXT + (function) * 0x100 + (offset))
+
+static uint64_t task[SIZE / 8], irq[SIZE / 8];
+static struct walk walk;
+static struct stop_regs regs;
+
+static uint64_t function(void *arg, uint64_t addr, const char **name)
+{
+	(void)arg;
+	if (addr < TEXT || addr >= IN(NR_FUNCTIONS, 0))
+		return 0;
+	if (name)
+		*name = names[(addr - TEXT) / 0x100];
+	return addr & ~0xffull;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(task, 0, sizeof(task));
+	memset(irq, 0, sizeof(irq));
+	memset(&walk, 0, sizeof(walk));
+	memset(&regs, 0, sizeof(regs));
+	walk.stacks[0] = (struct walk_stack){ "task", TASK, TASK + SIZE,
+					      (unsigned char *)task };
+	walk.stacks[1] = (struct walk_stack){ "IRQ", IRQ, IRQ + SIZE,
+					      (unsigned char *)irq };
+	walk.nr_stacks = 2;
+	walk.pt_regs_stackframe = 304;
+	walk.function = function;
+	regs.pstate = EL1H;
+	return 0;
+}
+
+static void record(uint64_t at, uint64_t fp, uint64_t ret)
+{
+	uint64_t *words = at >= IRQ ? irq + (at - IRQ) / 8 :
+				      task + (at - TASK) / 8;
+
+	words[0] = fp;
+	words[1] = ret;
+}
+
+static void expect_chain(size_t nr, const uint64_t *pcs)
+{
+	assert_int_equal(walk.nr_frames, nr);
+	for (size_t i = 0; i < nr; i++)
+		assert_int_equal(walk.frames[i].pc, pcs[i]);
+}
+#define CHAIN(...) expect_chain(sizeof((uint64_t[]){ __VA_ARGS__ }) / 8, \
+				(uint64_t[]){ __VA_ARGS__ })
+
+static void plain_chain(void **state)
+{
+	(void)state;
+	/* inner has made a call: its link register points into itself */
+	regs.pc = IN(INNER, 0x40);
+	regs.x[30] = IN(INNER, 0x20);
+	regs.x[29] = TASK + 0x100;
+	record(TASK + 0x100, TASK + 0x200, IN(MIDDLE, 0x30));
+	record(TASK + 0x200, TASK + 0x300, IN(OUTER, 0x30));
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(MIDDLE, 0x30), IN(OUTER, 0x30));
+	assert_null(walk.end);
+	assert_false(walk.user);
+	assert_int_equal(walk.frames[0].fp, TASK + 0x100);
+	assert_string_equal(walk.frames[1].stack, "task");
+}
+
+static void leaf_function(void **state)
+{
+	(void)state;
+	/* x29 is middle's: that inner was called by it, only lr knows */
+	regs.pc = IN(INNER, 8);
+	regs.sp = TASK + 0x100;
+	regs.x[30] = IN(MIDDLE, 0x30);
+	regs.x[29] = TASK + 0x100;
+	record(TASK + 0x100, TASK + 0x200, IN(OUTER, 0x30));
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 8), IN(MIDDLE, 0x30), IN(OUTER, 0x30));
+	assert_int_equal(walk.frames[1].kind, WALK_LR);
+	assert_int_equal(walk.frames[2].kind, WALK_CALLER);
+}
+
+static void call_that_does_not_return(void **state)
+{
+	(void)state;
+	/* the call is inner's last instruction: lr is middle's first */
+	regs.pc = IN(INNER, 0x40);
+	regs.x[30] = IN(MIDDLE, 0);
+	regs.x[29] = TASK + 0x100;
+	record(TASK + 0x100, TASK + 0x200, IN(OUTER, 0x30));
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(OUTER, 0x30));
+}
+
+static void jump_to_nothing(void **state)
+{
+	(void)state;
+	regs.pc = 0;
+	regs.sp = TASK + 0x100;
+	regs.x[30] = IN(MIDDLE, 0x30);
+	regs.x[29] = TASK + 0x100;
+	record(TASK + 0x100, TASK + 0x200, IN(OUTER, 0x30));
+	walk_regs(&walk, &regs);
+	CHAIN(0, IN(MIDDLE, 0x30), IN(OUTER, 0x30));
+}
+
+static void pointer_authentication(void **state)
+{
+	(void)state;
+	const uint64_t mask = 0x007f000000000000ull | 0xff00000000000000ull;
+
+	walk.pac_mask = mask;
+	regs.pc = IN(INNER, 0x40);
+	regs.x[30] = IN(INNER, 0x20);
+	regs.x[29] = TASK + 0x100;
+	record(TASK + 0x100, TASK + 0x200,
+	       (IN(MIDDLE, 0x30) & ~mask) | 0x12b4000000000000ull);
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(MIDDLE, 0x30));
+}
+
+/* An interrupt: from the IRQ stack to the task's, through pt_regs. */
+static void exception(bool meta)
+{
+	const uint64_t pt_regs = TASK + 0x400, frame = pt_regs + 304;
+	uint64_t *words = task + 0x400 / 8;
+
+	walk.meta_frames = meta;
+	regs.pc = IN(INNER, 0x40);
+	regs.x[30] = IN(INNER, 0x20);
+	regs.x[29] = IRQ + 0x100;
+	record(IRQ + 0x100, frame, IN(EL1_IRQ, 0x30));
+	/* the interrupted context, in a leaf function */
+	words[29] = TASK + 0x600;
+	words[30] = IN(OUTER, 0x50);
+	words[31] = TASK + 0x560;
+	words[32] = IN(MIDDLE, 0x10);
+	words[33] = EL1H & ~0x80;
+	if (meta) {
+		record(frame, 0, 0);
+		words[(304 + 16) / 8] = 2;
+	} else {
+		record(frame, TASK + 0x600, IN(MIDDLE, 0x10));
+	}
+	record(TASK + 0x600, TASK + 0x700, IN(OUTER, 0x80));
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(EL1_IRQ, 0x30), IN(MIDDLE, 0x10),
+	      IN(OUTER, 0x50), IN(OUTER, 0x80));
+	assert_int_equal(walk.frames[2].kind, WALK_EXCEPTION);
+	assert_int_equal(walk.frames[2].regs.sp, TASK + 0x560);
+	assert_int_equal(walk.frames[3].kind, WALK_LR);
+	assert_string_equal(walk.frames[0].stack, "IRQ");
+	assert_string_equal(walk.frames[4].stack, "task");
+	assert_null(walk.end);
+}
+
+static void exception_frame_record(void **state)
+{
+	(void)state;
+	exception(false);
+}
+
+static void exception_meta_record(void **state)
+{
+	(void)state;
+	exception(true);
+}
+
+static void entry_from_user_space(void **state)
+{
+	(void)state;
+	uint64_t *words = task + 0xe00 / 8;
+
+	regs.pc = IN(INNER, 0x40);
+	regs.x[30] = IN(INNER, 0x20);
+	regs.x[29] = TASK + 0x100;
+	record(TASK + 0x100, TASK + 0xe00 + 304, IN(EL0_SYNC, 0x30));
+	words[31] = 0x7ffff000;
+	words[32] = 0x400123;
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(EL0_SYNC, 0x30));
+	assert_true(walk.user && walk.has_user_regs);
+	assert_int_equal(walk.user_regs.pc, 0x400123);
+}
+
+static void user_space_has_no_chain(void **state)
+{
+	(void)state;
+	regs.pstate = 0;
+	regs.x[29] = TASK + 0x100;
+	walk_regs(&walk, &regs);
+	assert_int_equal(walk.nr_frames, 0);
+	assert_non_null(walk.end);
+}
+
+static void hostile_chains_end(void **state)
+{
+	static const uint64_t next[] = {
+		TASK + 0x100,		/* itself */
+		TASK + 0x80,		/* down */
+		TASK + 0x108,		/* overlapping */
+		TASK + SIZE - 8,	/* half outside */
+		0xdead000000000000ull,	/* nowhere */
+		~7ull,
+		TASK + 0x203,		/* unaligned */
+	};
+
+	(void)state;
+	regs.pc = IN(INNER, 0x40);
+	regs.x[30] = IN(INNER, 0x20);
+	for (size_t i = 0; i < sizeof(next) / sizeof(*next); i++) {
+		memset(task, 0, sizeof(task));
+		regs.x[29] = TASK + 0x100;
+		record(TASK + 0x100, next[i], IN(MIDDLE, 0x30));
+		walk_regs(&walk, &regs);
+		CHAIN(IN(INNER, 0x40), IN(MIDDLE, 0x30));
+		assert_non_null(walk.end);
+	}
+}
+
+static void two_stacks_in_a_circle(void **state)
+{
+	(void)state;
+	regs.pc = IN(INNER, 0x40);
+	regs.x[30] = IN(INNER, 0x20);
+	regs.x[29] = TASK + 0x100;
+	record(TASK + 0x100, IRQ + 0x100, IN(MIDDLE, 0x30));
+	record(IRQ + 0x100, TASK + 0x200, IN(MIDDLE, 0x40));
+	walk_regs(&walk, &regs);
+	assert_non_null(walk.end);
+	CHAIN(IN(INNER, 0x40), IN(MIDDLE, 0x30), IN(MIDDLE, 0x40));
+}
+
+static void long_chain_is_cut(void **state)
+{
+	(void)state;
+	regs.pc = IN(INNER, 0x40);
+	regs.x[30] = IN(INNER, 0x20);
+	regs.x[29] = TASK;
+	for (uint64_t at = TASK; at + 32 < TASK + SIZE; at += 16)
+		record(at, at + 16, IN(OUTER, 0x30));
+	walk_regs(&walk, &regs);
+	assert_int_equal(walk.nr_frames, WALK_MAX_FRAMES);
+	assert_non_null(walk.end);
+}
+
+static void stack_that_cannot_be_read(void **state)
+{
+	(void)state;
+	walk.stacks[0].data = NULL;
+	regs.pc = IN(INNER, 0x40);
+	regs.x[30] = IN(MIDDLE, 0x20);
+	regs.x[29] = TASK + 0x100;
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(MIDDLE, 0x20));
+	assert_non_null(walk.end);
+}
+
+static struct stop_cpu note(uint32_t cpu, bool tagged, uint64_t pc)
+{
+	struct stop_cpu c = { .cpu = cpu, .has_note = true, .has_regs = true };
+
+	c.tag_state = tagged ? STOP_TAG_VALID : STOP_TAG_ABSENT;
+	c.tag.cpu = tagged ? cpu : 0;
+	c.regs.pc = pc;
+	return c;
+}
+
+static size_t compared(struct stop_cpu *a, size_t nr_a, struct stop_cpu *b,
+		       size_t nr_b)
+{
+	struct stop_facts memory = { .cpus = a, .nr_cpus = nr_a };
+	struct stop_facts file = { .cpus = b, .nr_cpus = nr_b };
+	struct compare compare = { .differs = NULL };
+
+	compare_notes(&compare, &memory, &file);
+	assert_int_equal(compare.nr_file, nr_b);
+	return compare.nr_differ;
+}
+
+static void notes_are_compared(void **state)
+{
+	struct stop_cpu a[] = { note(0, true, 1), note(1, false, 2),
+				note(2, false, 3) };
+	/* the file has them in another order; untagged ones do not swap */
+	struct stop_cpu b[] = { note(1, false, 2), note(2, false, 3),
+				note(0, true, 1) };
+	struct stop_cpu c[] = { note(2, false, 3), note(1, false, 2),
+				note(0, true, 1) };
+
+	(void)state;
+	assert_int_equal(compared(a, 3, b, 3), 0);
+	assert_int_equal(compared(a, 3, c, 3), 2);
+	assert_int_equal(compared(a, 3, b, 2), 1);	/* none in the file */
+	assert_int_equal(compared(a, 2, b, 3), 1);	/* none in memory */
+	b[2].tag.stop_ns = 5;
+	assert_int_equal(compared(a, 3, b, 3), 1);
+	b[2].tag.stop_ns = 0;
+	b[0].regs.x[7] = 1;
+	assert_int_equal(compared(a, 3, b, 3), 1);
+}
+
+/* Tables by hand: 4 KiB each at 0x1000, 0x2000, ... */
+static uint64_t tables[8][512];
+
+static bool read_table(void *arg, uint64_t paddr, uint64_t *to)
+{
+	(void)arg;
+	if (paddr < 0x1000 || paddr >= 0x9000 || paddr & 7)
+		return false;
+	*to = tables[paddr / 0x1000 - 1][paddr % 0x1000 / 8];
+	return true;
+}
+
+static void pagetable_4k(void **state)
+{
+	struct pagetable t = { .root = 0x1000, .va_bits = 48, .page_shift = 12,
+			       .read = read_table };
+	/* indices 256, 2, 3, 4 */
+	const uint64_t addr = 0xffff800080604123ull;
+	uint64_t paddr;
+
+	(void)state;
+	memset(tables, 0, sizeof(tables));
+	assert_false(pagetable_translate(&t, addr, &paddr));
+	/* attributes in the upper bits do not belong to the address */
+	tables[0][256] = 0xf000000000002003ull;
+	tables[1][2] = 0x3003;
+	tables[2][3] = 0x4003;
+	tables[3][4] = 0x0068000012345707ull;
+	assert_true(pagetable_translate(&t, addr, &paddr));
+	assert_int_equal(paddr, 0x12345123);
+	/* the next page is not mapped; nor is a "block" of the last level */
+	assert_false(pagetable_translate(&t, addr + 0x1000, &paddr));
+	tables[3][4] = 0x12345701;
+	assert_false(pagetable_translate(&t, addr, &paddr));
+	/* a 2 MiB block */
+	tables[2][3] = 0x0060000040200711ull;
+	assert_true(pagetable_translate(&t, addr, &paddr));
+	assert_int_equal(paddr, 0x40204123);
+	/* a 1 GiB block */
+	tables[1][2] = 0x0060000080000711ull;
+	assert_true(pagetable_translate(&t, addr, &paddr));
+	assert_int_equal(paddr, 0x80604123);
+	/* a table outside memory, user space, an unknown page size */
+	tables[0][256] = 0x100000000003ull;
+	assert_false(pagetable_translate(&t, addr, &paddr));
+	assert_false(pagetable_translate(&t, 0x400000, &paddr));
+	t.page_shift = 13;
+	assert_false(pagetable_translate(&t, addr, &paddr));
+}
+
+static void pagetable_39_bits(void **state)
+{
+	struct pagetable t = { .root = 0x1000, .va_bits = 39, .page_shift = 12,
+			       .read = read_table };
+	uint64_t paddr;
+
+	(void)state;
+	/* three levels: 0xffffffc080001abc is at 258, 0, 1 */
+	memset(tables, 0, sizeof(tables));
+	tables[0][258] = 0x2003;
+	tables[1][0] = 0x3003;
+	tables[2][1] = 0x77000703;
+	assert_true(pagetable_translate(&t, 0xffffffc080001abcull, &paddr));
+	assert_int_equal(paddr, 0x77000abc);
+}
+
+static void pagetable_64k_52_bits(void **state)
+{
+	struct pagetable t = { .root = 0x1000, .va_bits = 52, .page_shift = 16,
+			       .read = read_table };
+	uint64_t paddr;
+
+	(void)state;
+	/* 10 bits, and as used on a CPU with 48 bits: the upper 4 are one */
+	memset(tables, 0, sizeof(tables));
+	/* (addr >> 42) & 1023 = 992: beyond the first 4 KiB of the table */
+	tables[0 + 992 / 512][992 % 512] = 0x10003;
+	assert_false(pagetable_translate(&t, 0xffff800000000000ull, &paddr));
+	/* a 512 MiB block is of the second level; here the first maps 4 TiB */
+	tables[992 / 512][992 % 512] = 0x0000040000003701ull;
+	assert_true(pagetable_translate(&t, 0xffff800000012345ull, &paddr));
+	assert_int_equal(paddr, 0x0003040000012345ull);
+}
+
+static bool parse(struct stop_options *options, int argc, char **argv)
+{
+	memset(options, 0, sizeof(*options));
+	return stop_options_parse(options, argc, argv);
+}
+
+static void options_are_parsed(void **state)
+{
+	char *list[] = { "sdei_stop", "-w", "-c", "0,2-3,65535", NULL };
+	static char *const wrong[] = { "", "a", "1-", "-1", "1,,2", "1,", "3-2",
+				       "65536", "99999999999999999999", "1 2" };
+	struct stop_options o;
+
+	(void)state;
+	assert_true(parse(&o, 4, list));
+	assert_true(o.contexts && !o.json);
+	assert_int_equal(o.nr_ranges, 3);
+	assert_true(stop_options_want(&o, 0) && stop_options_want(&o, 3) &&
+		    stop_options_want(&o, 65535));
+	assert_false(stop_options_want(&o, 1) || stop_options_want(&o, 4));
+	stop_options_destroy(&o);
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		list[3] = wrong[i];
+		assert_false(parse(&o, 4, list));
+		stop_options_destroy(&o);
+	}
+
+	/* None: every CPU. Again, as the same process does. */
+	assert_true(parse(&o, 1, list));
+	assert_true(stop_options_want(&o, 7));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(plain_chain, setup),
+		cmocka_unit_test_setup(leaf_function, setup),
+		cmocka_unit_test_setup(call_that_does_not_return, setup),
+		cmocka_unit_test_setup(jump_to_nothing, setup),
+		cmocka_unit_test_setup(pointer_authentication, setup),
+		cmocka_unit_test_setup(exception_frame_record, setup),
+		cmocka_unit_test_setup(exception_meta_record, setup),
+		cmocka_unit_test_setup(entry_from_user_space, setup),
+		cmocka_unit_test_setup(user_space_has_no_chain, setup),
+		cmocka_unit_test_setup(hostile_chains_end, setup),
+		cmocka_unit_test_setup(two_stacks_in_a_circle, setup),
+		cmocka_unit_test_setup(long_chain_is_cut, setup),
+		cmocka_unit_test_setup(stack_that_cannot_be_read, setup),
+		cmocka_unit_test(notes_are_compared),
+		cmocka_unit_test(pagetable_4k),
+		cmocka_unit_test(pagetable_39_bits),
+		cmocka_unit_test(pagetable_64k_52_bits),
+		cmocka_unit_test(options_are_parsed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
