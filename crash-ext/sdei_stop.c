@@ -25,16 +25,10 @@ static struct run {
 	struct stop_facts file;
 	struct stop_verdicts verdicts;
 	struct stop_options options;
-	char *json;
-	size_t json_len;
-	FILE *json_stream;
 } run;
 
 static void run_reset(void)
 {
-	if (run.json_stream)
-		fclose(run.json_stream);
-	free(run.json);
 	stop_facts_destroy(&run.facts);
 	stop_facts_destroy(&run.file);
 	stop_verdicts_destroy(&run.verdicts);
@@ -164,53 +158,37 @@ static void print_memory(const struct crash_memory *memory, bool have_file,
 
 static void json_difference(void *arg, const char *text)
 {
-	const char **sep = arg;
-
-	/* Our own words and numbers: nothing in them needs escaping. */
-	fprintf(fp, "%s\"%s\"", *sep, text);
-	*sep = ", ";
+	json_string(arg, NULL, text);
 }
 
-/* The report of every tool, with what only memory has as one more member. */
-static void print_json(const struct crash_memory *memory, bool have_file,
-		       const struct stop_report_opts *opts)
+/* What only memory has: one more member of the report of every tool. */
+struct json_memory {
+	const struct crash_memory *memory;
+	bool have_file;
+};
+
+static void json_memory(struct json *json, void *arg)
 {
-	const char *sep = "";
-	struct compare compare = { .differs = json_difference, .arg = &sep };
-	bool closed;
+	const struct json_memory *what = arg;
+	const struct crash_memory *memory = what->memory;
+	struct compare compare = { .differs = json_difference, .arg = json };
 
-	run.json_stream = open_memstream(&run.json, &run.json_len);
-	if (!run.json_stream)
-		return;
-	stop_report_json(run.json_stream, &run.facts, &run.verdicts, opts);
-	fclose(run.json_stream);
-	run.json_stream = NULL;
-	closed = run.json_len > 2 && !strcmp(run.json + run.json_len - 2,
-					     "}\n");
-	if (closed)
-		run.json[run.json_len - 2] = '\0';
-	fputs(run.json, fp);
-	if (!closed)
-		return;
-
-	fprintf(fp, ", \"memory\": {\"panic_cpu\": ");
+	json_open(json, "memory", '{');
 	if (memory->has_panic_cpu && memory->panic_cpu >= 0)
-		fprintf(fp, "%d", memory->panic_cpu);
+		json_uint(json, "panic_cpu", memory->panic_cpu);
 	else
-		fprintf(fp, "null");
-	fprintf(fp, ", \"not_running\": [");
-	for (size_t i = 0; i < memory->nr_cpus; i++) {
-		if (memory->cpus[i].running == STOP_NO) {
-			fprintf(fp, "%s%u", sep, memory->cpus[i].cpu);
-			sep = ", ";
-		}
-	}
-	sep = "";
-	fprintf(fp, "], \"compared\": %s, \"differences\": [",
-		have_file ? "true" : "false");
-	if (have_file)
+		json_null(json, "panic_cpu");
+	json_open(json, "not_running", '[');
+	for (size_t i = 0; i < memory->nr_cpus; i++)
+		if (memory->cpus[i].running == STOP_NO)
+			json_uint(json, NULL, memory->cpus[i].cpu);
+	json_close(json, ']');
+	json_bool(json, "compared", what->have_file);
+	json_open(json, "differences", '[');
+	if (what->have_file)
 		compare_notes(&compare, &run.facts, &run.file);
-	fprintf(fp, "]}}\n");
+	json_close(json, ']');
+	json_close(json, '}');
 }
 
 static bool want_cpu(const struct stop_cpu *cpu, void *arg)
@@ -283,6 +261,7 @@ static void cmd_sdei_stop(void)
 	struct crash_memory memory;
 	char why_no_file[160];
 	bool have_file;
+	struct json_memory more = { .memory = &memory };
 
 	run_reset();
 	if (!stop_options_parse(&run.options, argcnt, args)) {
@@ -301,8 +280,11 @@ static void cmd_sdei_stop(void)
 		return;
 	}
 
+	more.have_file = have_file;
+	opts.json_more = json_memory;
+	opts.json_more_arg = &more;
 	if (run.options.json) {
-		print_json(&memory, have_file, &opts);
+		stop_report_json(fp, &run.facts, &run.verdicts, &opts);
 	} else if (run.options.contexts) {
 		print_contexts(&memory);
 		print_unknown(&memory);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "facts.h"
+#include "json.h"
 #include "judge.h"
 
 struct stop_report_opts {
@@ -19,6 +20,9 @@ struct stop_report_opts {
 	void *want_arg;
 	/* One line about this report, such as why names are missing; NULL. */
 	const char *note;
+	/* Writes members that only this tool has, at the end of the object. */
+	void (*json_more)(struct json *json, void *arg);
+	void *json_more_arg;
 };
 
 /*

@@ -270,6 +270,8 @@ void stop_report_json(FILE *fp, const struct stop_facts *facts,
 	write_verdicts(&json, verdicts);
 	json_string(&json, "result", result_name(status));
 	json_uint(&json, "status", status);
+	if (opts->json_more)
+		opts->json_more(&json, opts->json_more_arg);
 	json_close(&json, '}');
 	putc('\n', fp);
 	free(rows);

@@ -141,7 +141,11 @@ static void fill_row(struct row *row, const struct stop_cpu *cpu)
 		snprintf(row->cell[COL_PID], 256, "%u", cpu->pid);
 		pc_cells(row, cpu);
 	} else {
-		strcpy(row->cell[COL_PID], "-");
+		/* Without registers the task in memory is what is left. */
+		if (cpu->task_comm[0])
+			snprintf(row->cell[COL_PID], 256, "%u", cpu->task_pid);
+		else
+			strcpy(row->cell[COL_PID], "-");
 		strcpy(row->cell[COL_PC], "-");
 	}
 	if (cpu->task_comm[0])
