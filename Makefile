@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# How the parts fit together; each part has a Makefile or script of its own.
+
+BUILD := $(CURDIR)/build
+prefix ?= /usr/local
+DESTDIR ?=
+KERNEL_SERIES ?= v6.12
+KERNEL_TREE ?= $(BUILD)/linux-$(KERNEL_SERIES)
+SUITES ?= tree unit command vmcores kernel crash lab
+export BUILD prefix DESTDIR
+
+# Parts share two cores and one cache: never two at once.
+.NOTPARALLEL:
+
+.PHONY: help
+help:
+	@echo 'The two commands:'
+	@echo '  make demo            the main job on a recorded dump'
+	@echo '  make check           builds everything and runs all tests'
+	@echo
+	@echo 'Building and installing:'
+	@echo '  make build           build/stopcheck, build/sdei_stop.so'
+	@echo '  make install         into DESTDIR, prefix ($(prefix)); also: uninstall'
+	@echo '  make crash           crash 8.0.6 for arm64 dumps, cached'
+	@echo '  make clean           removes build/; the cache stays'
+	@echo
+	@echo 'The kernel series:'
+	@echo '  make kernel-tree     $(KERNEL_TREE): a git tree with the series'
+	@echo '  make kernel-patches  writes that tree back to kernel-patch/'
+	@echo '  make kernels         the lab kernels, stock and with the series'
+	@echo
+	@echo 'Tests and dumps:'
+	@echo '  make check SUITES=   of: $(SUITES)'
+	@echo '  make lab SCENARIO=   one crash in QEMU; "make lab" lists them'
+	@echo '  make vmcores         records vmcores/ anew'
+	@echo
+	@echo 'The cache is $${XDG_CACHE_HOME:-~/.cache}/sdei-stop; JOBS=N limits builds.'
+
+.PHONY: deps-base deps-all
+deps-base:
+	@scripts/install-deps base
+deps-all:
+	@scripts/install-deps base crash kernel lab tests
+
+.PHONY: build
+build: deps-base
+	$(MAKE) -C stop-tag BUILD=$(BUILD)
+	$(MAKE) -C crash-ext BUILD=$(BUILD)
+
+.PHONY: install uninstall
+install: build
+	$(MAKE) -C stop-tag BUILD=$(BUILD) install
+	$(MAKE) -C crash-ext BUILD=$(BUILD) install
+uninstall:
+	$(MAKE) -C stop-tag BUILD=$(BUILD) uninstall
+	$(MAKE) -C crash-ext BUILD=$(BUILD) uninstall
+
+.PHONY: crash
+crash:
+	@scripts/install-deps base crash
+	@scripts/build-crash 8.0.6
+
+.PHONY: kernel-tree kernel-patches kernels
+kernel-tree:
+	@scripts/install-deps base kernel
+	@scripts/kernel-tree $(KERNEL_SERIES) $(KERNEL_TREE)
+kernel-patches:
+	@scripts/kernel-patches $(KERNEL_SERIES) $(KERNEL_TREE)
+kernels:
+	@scripts/install-deps base kernel
+	@scripts/kernel-build --series $(KERNEL_SERIES) stock
+	@scripts/kernel-build --series $(KERNEL_SERIES) series
+
+.PHONY: lab
+lab:
+	@scripts/install-deps base kernel lab
+ifeq ($(SCENARIO),)
+	@tests/lab/lab --list
+else
+	@tests/lab/lab $(SCENARIO)
+endif
+
+.PHONY: vmcores
+vmcores: deps-all build
+	@scripts/record-vmcores
+
+.PHONY: demo
+demo: deps-base
+	@scripts/demo
+
+.PHONY: check
+check: deps-all build
+	@tests/run $(SUITES)
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)
