@@ -44,16 +44,17 @@ deps-all:
 
 .PHONY: build
 build: deps-base
-	$(MAKE) -C stop-tag BUILD=$(BUILD)
-	$(MAKE) -C crash-ext BUILD=$(BUILD)
+	@echo 'building stopcheck and sdei_stop.so'
+	@$(MAKE) -s --no-print-directory -C stop-tag BUILD=$(BUILD)
+	@$(MAKE) -s --no-print-directory -C crash-ext BUILD=$(BUILD)
 
 .PHONY: install uninstall
 install: build
-	$(MAKE) -C stop-tag BUILD=$(BUILD) install
-	$(MAKE) -C crash-ext BUILD=$(BUILD) install
+	@$(MAKE) -s --no-print-directory -C stop-tag BUILD=$(BUILD) install
+	@$(MAKE) -s --no-print-directory -C crash-ext BUILD=$(BUILD) install
 uninstall:
-	$(MAKE) -C stop-tag BUILD=$(BUILD) uninstall
-	$(MAKE) -C crash-ext BUILD=$(BUILD) uninstall
+	@$(MAKE) -s --no-print-directory -C stop-tag BUILD=$(BUILD) uninstall
+	@$(MAKE) -s --no-print-directory -C crash-ext BUILD=$(BUILD) uninstall
 
 .PHONY: crash
 crash:

@@ -347,7 +347,7 @@ class Judge:
             demand = getattr(self, 'demand_' + key.replace('-', '_'), None)
             if demand:
                 demand(arg)
-            elif key not in ('title', 'kernel', 'firmware', 'sdei-node',
+            elif key not in ('title', 'record', 'kernel', 'firmware', 'sdei-node',
                              'driver', 'memory', 'crashkernel', 'bootargs'):
                 raise DumpError(f'the scenario has an unknown demand: {key}')
         print(f'  {self.passed} of {self.passed + self.failed} demands are met')
