@@ -6,7 +6,7 @@ prefix ?= /usr/local
 DESTDIR ?=
 KERNEL_SERIES ?= v6.12
 KERNEL_TREE ?= $(BUILD)/linux-$(KERNEL_SERIES)
-SUITES ?= tree unit command vmcores kernel crash lab
+SUITES ?= tree unit command vmcores kernel crash lab containers
 export BUILD prefix DESTDIR
 
 # Parts share two cores and one cache: never two at once.
