@@ -6,8 +6,11 @@ prefix ?= /usr/local
 DESTDIR ?=
 KERNEL_SERIES ?= v6.12
 KERNEL_TREE ?= $(BUILD)/linux-$(KERNEL_SERIES)
-SUITES ?= tree unit command vmcores kernel crash lab containers
-export BUILD prefix DESTDIR
+# An unpacked source or a git tree; without it Debian's source package.
+MAKEDUMPFILE_SRC ?=
+MAKEDUMPFILE_TREE ?= $(BUILD)/makedumpfile
+SUITES ?= tree unit command vmcores makedumpfile kernel crash lab containers
+export BUILD prefix DESTDIR MAKEDUMPFILE_SRC
 
 # Parts share two cores and one cache: never two at once.
 .NOTPARALLEL:
@@ -29,6 +32,11 @@ help:
 	@echo '  make kernel-patches  writes that tree back to kernel-patch/'
 	@echo '  make kernels         the lab kernels, stock and with the series'
 	@echo
+	@echo 'The makedumpfile series (MAKEDUMPFILE_SRC=DIR: an unpacked source):'
+	@echo '  make makedumpfile          builds it'
+	@echo '  make makedumpfile-tree     $(MAKEDUMPFILE_TREE): a git tree with it'
+	@echo '  make makedumpfile-patches  writes that tree back'
+	@echo
 	@echo 'Tests and dumps:'
 	@echo '  make check SUITES=   of: $(SUITES)'
 	@echo '  make lab SCENARIO=   one crash in QEMU; "make lab" lists them'
@@ -40,7 +48,7 @@ help:
 deps-base:
 	@scripts/install-deps base
 deps-all:
-	@scripts/install-deps base crash kernel lab tests
+	@scripts/install-deps base crash kernel lab makedumpfile tests
 
 .PHONY: build
 build: deps-base
@@ -71,6 +79,18 @@ kernels:
 	@scripts/install-deps base kernel
 	@scripts/kernel-build --series $(KERNEL_SERIES) stock
 	@scripts/kernel-build --series $(KERNEL_SERIES) series
+
+.PHONY: makedumpfile makedumpfile-tree makedumpfile-patches
+makedumpfile:
+	@scripts/install-deps base makedumpfile
+	@scripts/makedumpfile-build --with all
+makedumpfile-tree:
+	@scripts/install-deps base makedumpfile
+	@scripts/makedumpfile-tree $(MAKEDUMPFILE_TREE)
+# Without a tree: what is generated, and the cover letter.
+makedumpfile-patches:
+	@scripts/makedumpfile-patches $(if $(wildcard \
+		$(MAKEDUMPFILE_TREE)/.git),$(MAKEDUMPFILE_TREE),-)
 
 .PHONY: lab
 lab:

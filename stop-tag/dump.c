@@ -47,9 +47,9 @@ static int read_facts(struct vmcore *vmcore, struct stop_facts *facts,
 	return 0;
 }
 
-int stop_dump_read(const char *path, struct stop_facts *facts, char err[160])
+static int read_and_close(struct vmcore *vmcore, struct stop_facts *facts,
+			  char err[160])
 {
-	struct vmcore *vmcore = vmcore_open(path, err);
 	int ret;
 
 	if (!vmcore)
@@ -57,4 +57,14 @@ int stop_dump_read(const char *path, struct stop_facts *facts, char err[160])
 	ret = read_facts(vmcore, facts, err);
 	vmcore_close(vmcore);
 	return ret;
+}
+
+int stop_dump_read(const char *path, struct stop_facts *facts, char err[160])
+{
+	return read_and_close(vmcore_open(path, err), facts, err);
+}
+
+int stop_dump_read_fd(int fd, struct stop_facts *facts, char err[160])
+{
+	return read_and_close(vmcore_fdopen(fd, err), facts, err);
 }

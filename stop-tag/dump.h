@@ -13,4 +13,7 @@
  */
 int stop_dump_read(const char *path, struct stop_facts *facts, char err[160]);
 
+/* The same from an open file, which stays open, its offset unchanged. */
+int stop_dump_read_fd(int fd, struct stop_facts *facts, char err[160]);
+
 #endif /* STOP_DUMP_H */

@@ -34,6 +34,14 @@ void stop_report_table(FILE *fp, const struct stop_facts *facts,
 		       const struct stop_report_opts *opts);
 
 /*
+ * For the log of a program that does something else: one line with the totals
+ * and one per verdict, each with prefix in front.
+ */
+void stop_report_brief(FILE *fp, const struct stop_facts *facts,
+		       const struct stop_verdicts *verdicts,
+		       const char *prefix);
+
+/*
  * One JSON object on one line, ended by a newline; strings are escaped and
  * valid UTF-8 whatever the dump holds. The schema is in stop-tag/FORMAT.md.
  */

@@ -323,6 +323,23 @@ static void put_verdicts(FILE *fp, const struct stop_verdicts *verdicts,
 	}
 }
 
+void stop_report_brief(FILE *fp, const struct stop_facts *facts,
+		       const struct stop_verdicts *verdicts,
+		       const char *prefix)
+{
+	fputs(prefix, fp);
+	put_totals(fp, facts);
+	for (size_t i = 0; i < verdicts->nr; i++) {
+		const struct stop_verdict *v = &verdicts->v[i];
+
+		fprintf(fp, "%s%s %s: ", prefix,
+			stop_severity_name(v->severity),
+			stop_verdict_name(v->id));
+		put_text(fp, v->text);
+		putc('\n', fp);
+	}
+}
+
 /* What it means that there are no tags; never that all is well. */
 static const char *no_tags(const struct stop_facts *facts)
 {

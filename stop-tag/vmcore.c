@@ -100,6 +100,20 @@ static int check_type(const struct stat *st, char err[VMCORE_ERR])
 	return 0;
 }
 
+static int take_file(struct vmcore *vmcore, char err[VMCORE_ERR])
+{
+	struct stat st;
+
+	if (fstat(vmcore->fd, &st))
+		return vmcore_fail(err, "%s", strerror(errno));
+	if (check_type(&st, err))
+		return -1;
+	if (st.st_size <= 0)
+		return vmcore_fail(err, "is empty");
+	vmcore->size = st.st_size;
+	return 0;
+}
+
 /*
  * Takes nothing but files, and asks before it opens: a FIFO would block, and
  * there are devices that do something when opened.
@@ -115,14 +129,9 @@ static int open_file(struct vmcore *vmcore, const char *path,
 	if (check_type(&st, err))
 		return -1;
 	vmcore->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (vmcore->fd < 0 || fstat(vmcore->fd, &st))
+	if (vmcore->fd < 0)
 		return vmcore_fail(err, "%s", strerror(errno));
-	if (check_type(&st, err))	/* not the file of before */
-		return -1;
-	if (st.st_size <= 0)
-		return vmcore_fail(err, "is empty");
-	vmcore->size = st.st_size;
-	return 0;
+	return take_file(vmcore, err);	/* may be another than before */
 }
 
 static int recognise(struct vmcore *vmcore, char err[VMCORE_ERR])
@@ -158,12 +167,34 @@ struct vmcore *vmcore_open(const char *path, char err[VMCORE_ERR])
 	return vmcore;
 }
 
+struct vmcore *vmcore_fdopen(int fd, char err[VMCORE_ERR])
+{
+	struct vmcore *vmcore = calloc(1, sizeof(*vmcore));
+
+	if (!vmcore) {
+		vmcore_fail(err, "out of memory");
+		return NULL;
+	}
+	vmcore->fd = fd;
+	vmcore->borrowed = true;
+	vmcore->position = lseek(fd, 0, SEEK_CUR);
+	if (take_file(vmcore, err) || recognise(vmcore, err)) {
+		vmcore_close(vmcore);
+		return NULL;
+	}
+	return vmcore;
+}
+
 void vmcore_close(struct vmcore *vmcore)
 {
 	if (!vmcore)
 		return;
-	if (vmcore->fd >= 0)
+	if (vmcore->borrowed) {
+		if (vmcore->position >= 0)
+			lseek(vmcore->fd, vmcore->position, SEEK_SET);
+	} else if (vmcore->fd >= 0) {
 		close(vmcore->fd);
+	}
 	free(vmcore->notes);
 	free(vmcore->store);
 	free(vmcore->segs);

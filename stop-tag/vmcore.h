@@ -21,6 +21,11 @@ struct vmcore;
  * that has no notes are failures that name what the file is.
  */
 struct vmcore *vmcore_open(const char *path, char err[160]);
+/*
+ * The same for a dump that the caller has open and keeps: vmcore_close() leaves
+ * fd open and its file offset where it was.
+ */
+struct vmcore *vmcore_fdopen(int fd, char err[160]);
 void vmcore_close(struct vmcore *vmcore);
 
 /* "ELF64", "kdump-compressed v6", ...; valid until vmcore_close(). */

@@ -21,6 +21,8 @@ struct vmcore_extent {
 
 struct vmcore {
 	int fd;
+	bool borrowed;			/* fd is the caller's */
+	off_t position;			/* of the caller's fd, to be restored */
 	uint64_t size;			/* of the file */
 	char container[48];
 	bool big_endian;

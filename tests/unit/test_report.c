@@ -20,6 +20,25 @@ static char *table(const struct judged *j, struct stop_report_opts opts)
 	return text;
 }
 
+/* For the log of another program. */
+static void brief(void **state)
+{
+	struct judged j;
+	char *text = NULL;
+	size_t len;
+	FILE *fp = open_memstream(&text, &len);
+
+	(void)state;
+	judge_path(&j, data_path("elf-not-stopped"));
+	stop_report_brief(fp, &j.facts, &j.verdicts, "Stops: ");
+	fclose(fp);
+	assert_string_equal(text,
+"Stops: 4 CPUs were running: 1 panicked, 1 stopped by IPI, 1 by SDEI, 1 not stopped\n"
+"Stops: fail not-stopped: CPU 3: did not stop; tried: IPI pseudo-NMI SDEI (SDEI_EVENT_SIGNAL returned -3)\n");
+	free(text);
+	judged_free(&j);
+}
+
 static char *json(const struct judged *j, struct stop_report_opts opts)
 {
 	char *text = NULL;
@@ -286,6 +305,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tagged_table),
+		cmocka_unit_test(brief),
 		cmocka_unit_test(untagged_table),
 		cmocka_unit_test(live_table),
 		cmocka_unit_test(names_and_filter),

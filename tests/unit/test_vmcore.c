@@ -4,7 +4,9 @@
  * can be broken that is known to have hurt a reader (truncation, sizes that
  * wrap, headers that overlap, gigabytes of nothing).
  */
+#include <fcntl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "unit.h"
 
@@ -43,6 +45,32 @@ static void good_dumps(void **state)
 		assert_int_equal(j.verdicts.nr, 0);
 		assert_int_equal(j.status, STOP_STATUS_PASS);
 		judged_free(&j);
+	}
+}
+
+/* A caller's open file: what is in it, and left as it was, holes or not. */
+static void from_an_open_file(void **state)
+{
+	static const char *const names[] = {
+		"elf-pass", "elf-gigabyte", "kdump-v6",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		int fd = open(data_path(names[i]), O_RDONLY);
+		struct judged j = { 0 };
+
+		assert_int_equal(lseek(fd, 17, SEEK_SET), 17);
+		stop_facts_init(&j.facts);
+		assert_int_equal(stop_dump_read_fd(fd, &j.facts, j.err), 0);
+		assert_int_equal(j.facts.nr_cpus, 3);
+		stop_facts_destroy(&j.facts);
+		assert_int_equal(lseek(fd, 0, SEEK_CUR), 17);
+		assert_int_equal(close(fd), 0);
+		/* One that is refused: closed here. */
+		stop_facts_init(&j.facts);
+		assert_int_equal(stop_dump_read_fd(fd, &j.facts, j.err), -1);
+		stop_facts_destroy(&j.facts);
 	}
 }
 
@@ -384,6 +412,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_dumps),
+		cmocka_unit_test(from_an_open_file),
 		cmocka_unit_test(device_dump_is_left_out),
 		cmocka_unit_test(zeros_take_no_time),
 		cmocka_unit_test(refused_dumps),
