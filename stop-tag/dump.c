@@ -4,6 +4,8 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "decode.h"
 #include "dump.h"
@@ -20,6 +22,7 @@ static int read_facts(struct vmcore *vmcore, struct stop_facts *facts,
 {
 	const struct vmcore_segment *segs;
 	const char *text;
+	uint64_t cut_off;
 	size_t nr, len;
 
 	facts->big_endian = vmcore_big_endian(vmcore);
@@ -40,6 +43,10 @@ static int read_facts(struct vmcore *vmcore, struct stop_facts *facts,
 			" more bytes are claimed", seg->claimed - seg->len))
 			return no_memory(err);
 	}
+	if (vmcore_cut_off(vmcore, &cut_off) &&
+	    stop_facts_add_defect(facts, cut_off,
+		"the flattened file is truncated: it has no end marker, and headers may have been written again behind this"))
+		return no_memory(err);
 	if (vmcore_vmcoreinfo(vmcore, &text, &len, err))
 		return -1;
 	if (len)
@@ -61,7 +68,10 @@ static int read_and_close(struct vmcore *vmcore, struct stop_facts *facts,
 
 int stop_dump_read(const char *path, struct stop_facts *facts, char err[160])
 {
-	return read_and_close(vmcore_open(path, err), facts, err);
+	struct vmcore *vmcore = strcmp(path, "-") ?
+		vmcore_open(path, err) : vmcore_stream(STDIN_FILENO, err);
+
+	return read_and_close(vmcore, facts, err);
 }
 
 int stop_dump_read_fd(int fd, struct stop_facts *facts, char err[160])

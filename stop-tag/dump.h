@@ -9,7 +9,8 @@
 
 /*
  * Fills *facts, which the caller initialised and destroys, from the dump at
- * path. Returns 0, or -1 with one line, without the path, in err.
+ * path, or on standard input if that is "-". Returns 0, or -1 with one line,
+ * without the path, in err.
  */
 int stop_dump_read(const char *path, struct stop_facts *facts, char err[160]);
 

@@ -30,7 +30,8 @@ static const char help[] =
 "Says how each CPU of a crashed arm64 machine was stopped, and whether the\n"
 "dump holds believable registers of all of them.\n"
 "\n"
-"DUMP is an ELF or kdump-compressed dump, or /proc/vmcore.\n"
+"DUMP is an ELF or kdump-compressed dump, also flattened (makedumpfile -F), or\n"
+"/proc/vmcore; or - for standard input, which may be a pipe.\n"
 "\n"
 "  --vmlinux FILE  name addresses by function, file and line; FILE is the\n"
 "                  kernel of the dump with its debug information\n"
@@ -41,7 +42,9 @@ static const char help[] =
 "Exit status: 0 pass, 1 could not do it, 3 warnings, 4 failures, 5 the dump\n"
 "has no stop tags. Of several dumps, the worst: 1, 4, 3, 5, 0.\n"
 "\n"
-"Example: stopcheck --vmlinux /usr/lib/debug/boot/vmlinux-$(uname -r) vmcore\n";
+"Examples:\n"
+"  stopcheck --vmlinux /usr/lib/debug/boot/vmlinux-$(uname -r) vmcore\n"
+"  zcat vmcore.gz | stopcheck -\n";
 
 static void complain(const struct options *options, const char *name,
 		     const char *text)

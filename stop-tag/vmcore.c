@@ -27,6 +27,7 @@
 static const struct vmcore_format formats[] = {
 	{ MAGIC("\177ELF"), .open = vmcore_elf_open },
 	{ MAGIC("KDUMP   "), .open = vmcore_kdump_open },
+	{ MAGIC("makedumpfile\0\0\0\0"), .open = vmcore_flat_open },
 	{ .magic = NULL },
 };
 
@@ -38,30 +39,6 @@ int vmcore_fail(char err[VMCORE_ERR], const char *fmt, ...)
 	vsnprintf(err, VMCORE_ERR, fmt, args);
 	va_end(args);
 	return -1;
-}
-
-ssize_t vmcore_pread(const struct vmcore *vmcore, void *buf, size_t len,
-		     uint64_t offset)
-{
-	size_t done = 0;
-
-	if (offset >= vmcore->size)
-		return 0;
-	if (len > vmcore->size - offset)
-		len = vmcore->size - offset;
-	while (done < len) {
-		ssize_t n = pread(vmcore->fd, (char *)buf + done, len - done,
-				  offset + done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (!n)
-			break;
-		done += n;
-	}
-	return done;
 }
 
 int vmcore_add_notes(struct vmcore *vmcore, uint64_t offset, uint64_t size,
@@ -91,6 +68,24 @@ static const struct vmcore_format *find(const struct vmcore_format *format,
 	return NULL;
 }
 
+bool vmcore_is_flat(const uint8_t *head)
+{
+	const struct vmcore_format *format = find(formats, head);
+
+	return format && format->open == vmcore_flat_open;
+}
+
+bool vmcore_is_refused(const uint8_t *head, char err[VMCORE_ERR])
+{
+	const struct vmcore_format *format = find(vmcore_refused, head);
+
+	if (find(formats, head))
+		return false;
+	vmcore_fail(err, "%s", format ? format->refused :
+		    "is not a dump of a known kind");
+	return true;
+}
+
 static int check_type(const struct stat *st, char err[VMCORE_ERR])
 {
 	if (S_ISDIR(st->st_mode))
@@ -110,7 +105,7 @@ static int take_file(struct vmcore *vmcore, char err[VMCORE_ERR])
 		return -1;
 	if (st.st_size <= 0)
 		return vmcore_fail(err, "is empty");
-	vmcore->size = st.st_size;
+	vmcore->file_size = vmcore->size = st.st_size;
 	return 0;
 }
 
@@ -134,40 +129,21 @@ static int open_file(struct vmcore *vmcore, const char *path,
 	return take_file(vmcore, err);	/* may be another than before */
 }
 
-static int recognise(struct vmcore *vmcore, char err[VMCORE_ERR])
+int vmcore_recognise(struct vmcore *vmcore, char err[VMCORE_ERR])
 {
 	uint8_t head[VMCORE_HEAD] = { 0 };
-	const struct vmcore_format *format;
 	ssize_t len;
 
 	len = vmcore_pread(vmcore, head, sizeof(head), 0);
 	if (len < 0)
 		return vmcore_fail(err, "%s", strerror(-len));
-	format = find(formats, head);
-	if (format)
-		return format->open(vmcore, head, err);
-	format = find(vmcore_refused, head);
-	if (format)
-		return vmcore_fail(err, "%s", format->refused);
-	return vmcore_fail(err, "is not a dump of a known kind");
+	if (vmcore_is_refused(head, err))
+		return vmcore->cut_off ?
+		       vmcore_fail(err, "is a truncated flattened dump") : -1;
+	return find(formats, head)->open(vmcore, head, err);
 }
 
-struct vmcore *vmcore_open(const char *path, char err[VMCORE_ERR])
-{
-	struct vmcore *vmcore = calloc(1, sizeof(*vmcore));
-
-	if (!vmcore) {
-		vmcore_fail(err, "out of memory");
-		return NULL;
-	}
-	if (open_file(vmcore, path, err) || recognise(vmcore, err)) {
-		vmcore_close(vmcore);
-		return NULL;
-	}
-	return vmcore;
-}
-
-struct vmcore *vmcore_fdopen(int fd, char err[VMCORE_ERR])
+static struct vmcore *new_vmcore(int fd, char err[VMCORE_ERR])
 {
 	struct vmcore *vmcore = calloc(1, sizeof(*vmcore));
 
@@ -176,13 +152,70 @@ struct vmcore *vmcore_fdopen(int fd, char err[VMCORE_ERR])
 		return NULL;
 	}
 	vmcore->fd = fd;
-	vmcore->borrowed = true;
-	vmcore->position = lseek(fd, 0, SEEK_CUR);
-	if (take_file(vmcore, err) || recognise(vmcore, err)) {
+	vmcore->borrowed = fd >= 0;
+	vmcore->position = vmcore->borrowed ? lseek(fd, 0, SEEK_CUR) : -1;
+	vmcore->horizon = UINT64_MAX;
+	return vmcore;
+}
+
+/* Nobody could say what the bytes mean that a container did not get. */
+static int why(struct vmcore *vmcore, int ret, char err[VMCORE_ERR])
+{
+	if (ret && vmcore->beyond)
+		vmcore_explain_beyond(vmcore, err);
+	return ret;
+}
+
+/* What is open, or NULL if what came before failed or this does. */
+static struct vmcore *finish_open(struct vmcore *vmcore, int ret,
+				  char err[VMCORE_ERR])
+{
+	char container[sizeof(vmcore->container)];
+
+	if (!ret)
+		ret = why(vmcore, vmcore_recognise(vmcore, err), err);
+	if (ret) {
 		vmcore_close(vmcore);
 		return NULL;
 	}
+	if (vmcore->flattened) {
+		memcpy(container, vmcore->container, sizeof(container));
+		snprintf(vmcore->container, sizeof(container), "flattened %.37s",
+			 container);
+	}
 	return vmcore;
+}
+
+struct vmcore *vmcore_open(const char *path, char err[VMCORE_ERR])
+{
+	struct vmcore *vmcore = new_vmcore(-1, err);
+
+	return vmcore ?
+	       finish_open(vmcore, open_file(vmcore, path, err), err) : NULL;
+}
+
+struct vmcore *vmcore_fdopen(int fd, char err[VMCORE_ERR])
+{
+	struct vmcore *vmcore = new_vmcore(fd, err);
+
+	return vmcore ? finish_open(vmcore, take_file(vmcore, err), err) : NULL;
+}
+
+struct vmcore *vmcore_stream(int fd, char err[VMCORE_ERR])
+{
+	struct vmcore *vmcore = new_vmcore(fd, err);
+	struct stat st;
+	int ret;
+
+	if (!vmcore)
+		return NULL;
+	if (fstat(fd, &st))
+		ret = vmcore_fail(err, "%s", strerror(errno));
+	else if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+		ret = take_file(vmcore, err);
+	else
+		ret = vmcore_read_pipe(vmcore, err);
+	return finish_open(vmcore, ret, err);
 }
 
 void vmcore_close(struct vmcore *vmcore)
@@ -195,6 +228,7 @@ void vmcore_close(struct vmcore *vmcore)
 	} else if (vmcore->fd >= 0) {
 		close(vmcore->fd);
 	}
+	vmcore_flat_close(vmcore);
 	free(vmcore->notes);
 	free(vmcore->store);
 	free(vmcore->segs);
@@ -212,6 +246,12 @@ bool vmcore_big_endian(const struct vmcore *vmcore)
 	return vmcore->big_endian;
 }
 
+bool vmcore_cut_off(const struct vmcore *vmcore, uint64_t *at)
+{
+	*at = vmcore->cut_off_at;
+	return vmcore->cut_off;
+}
+
 bool vmcore_live(const struct vmcore *vmcore)
 {
 	return vmcore->live;
@@ -223,7 +263,7 @@ int vmcore_segments(struct vmcore *vmcore, const struct vmcore_segment **segs,
 	*segs = NULL;
 	*nr = 0;
 	if (!vmcore->loaded) {
-		int ret = vmcore_load_notes(vmcore, err);
+		int ret = why(vmcore, vmcore_load_notes(vmcore, err), err);
 
 		if (ret)
 			return ret;
@@ -256,7 +296,7 @@ int vmcore_vmcoreinfo(struct vmcore *vmcore, const char **text, size_t *len,
 			 vmcore->vmcoreinfo.offset);
 	if (n < 0) {
 		vmcore_fail(err, "cannot read VMCOREINFO: %s", strerror(-n));
-		return n;
+		return why(vmcore, n, err);
 	}
 	*text = vmcore->vmcoreinfo_text;
 	*len = n;

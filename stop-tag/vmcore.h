@@ -26,18 +26,32 @@ struct vmcore *vmcore_open(const char *path, char err[160]);
  * fd open and its file offset where it was.
  */
 struct vmcore *vmcore_fdopen(int fd, char err[160]);
+/*
+ * The same for standard input. A regular file is as for vmcore_fdopen(). From
+ * anything else, a pipe, it waits for all of the dump, to the end marker of a
+ * flattened one, and keeps the first 192 MiB of it in memory.
+ */
+struct vmcore *vmcore_stream(int fd, char err[160]);
 void vmcore_close(struct vmcore *vmcore);
 
-/* "ELF64", "kdump-compressed v6", ...; valid until vmcore_close(). */
+/*
+ * "ELF64", "kdump-compressed v6", "flattened ELF64", ...; valid until
+ * vmcore_close().
+ */
 const char *vmcore_container(const struct vmcore *vmcore);
 bool vmcore_big_endian(const struct vmcore *vmcore);
+/*
+ * Whether a flattened dump has no end, so that its headers and notes may be
+ * older ones, and where the end should be in the flattened file.
+ */
+bool vmcore_cut_off(const struct vmcore *vmcore, uint64_t *at);
 /* A live /proc/kcore, or a copy of one; known after vmcore_segments(). */
 bool vmcore_live(const struct vmcore *vmcore);
 
 struct vmcore_segment {
 	const void *data;	/* owned by the vmcore */
 	size_t len;		/* bytes that are there */
-	uint64_t offset;	/* in the file */
+	uint64_t offset;	/* in the file; of a flattened one, restored */
 	uint64_t claimed;	/* bytes that the header claims; > len: truncated */
 };
 

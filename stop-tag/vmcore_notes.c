@@ -37,6 +37,7 @@ struct walk {
 	uint64_t claimed;	/* its size, says the header */
 	uint64_t there;		/* its size, says the file */
 	uint64_t pos;
+	uint64_t budget;	/* bytes that may still be read */
 
 	uint8_t *window;	/* what was read last */
 	uint64_t window_pos;
@@ -60,13 +61,20 @@ static ssize_t peek(struct walk *walk, size_t want, const uint8_t **data)
 {
 	uint64_t left = walk->there - walk->pos;
 	uint64_t in = walk->pos - walk->window_pos;
-	ssize_t len;
+	uint64_t near = walk->vmcore->horizon - walk->offset - walk->pos;
+	ssize_t len = left < WINDOW ? left : WINDOW;
 
 	if (want > left)
 		want = left;
 	if (in > walk->window_len || walk->window_len - in < want) {
-		len = vmcore_pread(walk->vmcore, walk->window,
-				   left < WINDOW ? left : WINDOW,
+		/* Not behind the horizon before somebody wants that. */
+		if ((uint64_t)len > near)
+			len = near > want ? near : want;
+		if ((uint64_t)len > walk->budget)
+			return fail(walk, -EINVAL,
+				"is a broken dump: its note segments overlap");
+		walk->budget -= len;
+		len = vmcore_pread(walk->vmcore, walk->window, len,
 				   walk->offset + walk->pos);
 		if (len < 0) {
 			vmcore_fail(walk->err, "cannot read its notes: %s",
@@ -84,18 +92,13 @@ static ssize_t peek(struct walk *walk, size_t want, const uint8_t **data)
 /* Skips holes of a sparse file, where the file system knows them. */
 static void skip_hole(struct walk *walk)
 {
-	off_t data = lseek(walk->vmcore->fd, walk->offset + walk->pos,
-			   SEEK_DATA);
+	uint64_t data = vmcore_next_data(walk->vmcore,
+					 walk->offset + walk->pos);
 
-	if (data < 0) {
-		if (errno == ENXIO)	/* nothing but holes from here on */
-			walk->pos = walk->there;
-		return;
-	}
 	data -= walk->offset;
-	if ((uint64_t)data > walk->there)
-		data = walk->there;
-	if ((uint64_t)data > walk->pos)
+	if (data >= walk->there)	/* nothing but holes from here on */
+		walk->pos = walk->there;
+	else
 		walk->pos += (data - walk->pos) & ~3ULL;
 }
 
@@ -306,6 +309,16 @@ int vmcore_load_notes(struct vmcore *vmcore, char err[VMCORE_ERR])
 	size_t at = 0;
 	struct walk walk = { .vmcore = vmcore, .err = err };
 	int ret = 0;
+
+	/*
+	 * Nothing is read more often than twice, at the end of a window, and
+	 * holes only where a piece of a flattened file ends. What the headers
+	 * claim says less: a file of holes can have any size.
+	 */
+	walk.budget = vmcore->image ? vmcore->horizon : vmcore->file_size;
+	if (walk.budget < UINT64_MAX / 4)
+		walk.budget = 2 * walk.budget +
+			      (vmcore->nr_pieces + 1) * WINDOW;
 
 	walk.window = malloc(WINDOW);
 	if (!walk.window)

@@ -11,8 +11,6 @@
 	  .refused = what }
 
 const struct vmcore_format vmcore_refused[] = {
-	ROW(0, "makedumpfile\0\0\0\0",
-	    "is a flattened dump, which is not supported yet: restore it with \"makedumpfile -R DUMP <FLATTENED\""),
 	ROW(0, "\x1f\x8b", "is compressed with gzip: uncompress it first"),
 	ROW(0, "\xfd" "7zXZ", "is compressed with xz: uncompress it first"),
 	ROW(0, "\x28\xb5\x2f\xfd",

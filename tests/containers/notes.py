@@ -12,6 +12,7 @@ not come from it. Containers that are not known are an error.
 import os
 import struct
 import sys
+import tempfile
 
 sys.dont_write_bytecode = True  # nothing is written into the tree
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -46,7 +47,29 @@ def kind(path):
     raise DumpError(f'{path}: not a container that is known')
 
 
+def restored(path, out):
+    """What a flattened dump is of: its chunks, each written where it says."""
+    with open(path, 'rb') as f:
+        f.seek(4096)
+        while True:
+            offset, size = struct.unpack('>qq', f.read(16))
+            if offset == size == -1:
+                return
+            data = f.read(size)
+            if offset < 0 or size <= 0 or len(data) != size:
+                raise DumpError(f'{path}: a chunk of {size} at {offset}')
+            out.seek(offset)
+            out.write(data)
+
+
 def segment(path):
+    if kind(path) == 'flattened':
+        with tempfile.NamedTemporaryFile() as out:
+            restored(path, out)
+            out.flush()
+            if kind(out.name) == 'flattened':
+                raise DumpError(f'{path}: flattened twice')
+            return segment(out.name)
     if kind(path) != 'ELF64':
         return Dump(path).notes_data
     start = head(path)
