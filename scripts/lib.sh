@@ -57,3 +57,46 @@ with_progress() {
 	fi
 	say "$text: done in $((SECONDS - start)) s"
 }
+
+# git_in DIR ARG...: git in a tree of ours, with an identity for its commits.
+git_in() {
+	local dir=$1
+	shift
+	git -C "$dir" -c gc.auto=0 -c advice.detachedHead=false \
+		-c user.name="${GIT_AUTHOR_NAME:-sdei-stop}" \
+		-c user.email="${GIT_AUTHOR_EMAIL:-sdei-stop@localhost}" "$@"
+}
+
+# checkout_series DIR PATCHES base|series BASENAME: checks out the tag "base" of
+# the git tree DIR, or the branch "series": base with PATCHES/ applied, no more
+# and no less. A branch with other commits is kept as series.old.
+checkout_series() {
+	local dir=$1 patches=$2 want=$3 name=$4 key p files=()
+	if [ "$want" = base ]; then
+		git_in "$dir" checkout -q base
+		return
+	fi
+	key=$(key_of "$patches"/0*.patch)
+	if git_in "$dir" rev-parse -q --verify series >/dev/null; then
+		if [ "$(git_in "$dir" config sdei-stop.applied || :)" = \
+		     "$key $(git_in "$dir" rev-parse series)" ]; then
+			git_in "$dir" checkout -q series
+			return
+		fi
+		git_in "$dir" checkout -q -f base
+		git_in "$dir" branch -f series.old series
+	fi
+	for p in "$patches"/0*.patch; do
+		case $p in */0000-*) ;; *) files+=("$p") ;; esac
+	done
+	git_in "$dir" checkout -q -f base
+	git_in "$dir" branch -f series base
+	git_in "$dir" checkout -q series
+	git_in "$dir" am -q "${files[@]}" || {
+		git_in "$dir" am --abort || :
+		die "$patches does not apply to $name"
+	}
+	git_in "$dir" config sdei-stop.applied \
+		"$key $(git_in "$dir" rev-parse series)"
+	say "$(git_in "$dir" rev-list --count base..series) patches applied to $name in $dir"
+}
