@@ -106,7 +106,9 @@ static void show_head(FILE *fp, const struct stop_cpu *cpu,
 
 	if (cpu->tag_state == STOP_TAG_VALID &&
 	    cpu->tag.mechanism == CPU_STOP_NOT_STOPPED)
-		fprintf(fp, "did not stop");
+		fprintf(fp, "did not stop%s",
+			stop_tag_in_sdei(&cpu->tag) == STOP_YES ?
+			", inside an SDEI event" : "");
 	else if (cpu->tag_state == STOP_TAG_VALID)
 		fprintf(fp, "%s, %s registers, interrupts %s%s%s",
 			how_stopped(&cpu->tag, mechanism),

@@ -78,7 +78,7 @@ enum stop_tag_state stop_tag_decode(const void *bytes, size_t len,
 
 	if (!tag->version)
 		return malformed(why, "version 0");
-	if (tag->version == CPU_STOP_TAG_VERSION ?
+	if (tag->version <= CPU_STOP_TAG_VERSION ?
 	    tag->size != CPU_STOP_TAG_SIZE : tag->size < CPU_STOP_TAG_SIZE)
 		return malformed(why, "version %u with size %u", tag->version,
 				 tag->size);
@@ -121,7 +121,7 @@ static void cpustop_decode(const void *desc, size_t len, bool big_endian,
 		cpu->tag_state = malformed(cpu->tag_why,
 				"a CPUSTOP note whose tag has no magic");
 	else if (cpu->tag_state == STOP_TAG_VALID &&
-		 cpu->tag.version == CPU_STOP_TAG_VERSION &&
+		 cpu->tag.version <= CPU_STOP_TAG_VERSION &&
 		 len != CPU_STOP_TAG_SIZE)
 		cpu->tag_state = malformed(cpu->tag_why,
 				"size %u in a note of %zu bytes",

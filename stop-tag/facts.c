@@ -116,6 +116,13 @@ bool stop_cpu_wedged(const struct stop_cpu *cpu)
 	       cpu->tag.mechanism == CPU_STOP_NOT_STOPPED;
 }
 
+enum stop_known stop_tag_in_sdei(const struct stop_tag *tag)
+{
+	if (tag->version < 2)
+		return STOP_UNKNOWN;
+	return tag->flags & CPU_STOP_F_IN_SDEI ? STOP_YES : STOP_NO;
+}
+
 static const char *name_or_number(const char *const *names, size_t nr,
 				  uint8_t value, char buf[16])
 {

@@ -144,6 +144,12 @@ size_t stop_facts_nr_tags(const struct stop_facts *facts);
 /* Stopped by pseudo-NMI or SDEI, or not stopped at all. */
 bool stop_cpu_wedged(const struct stop_cpu *cpu);
 
+/*
+ * Whether the CPU was inside an SDEI event when it was given up on. A tag of
+ * version 1 does not say.
+ */
+enum stop_known stop_tag_in_sdei(const struct stop_tag *tag);
+
 /* "IPI", "SDEI", ...; an unknown value as a number, in a static buffer's stead
  * written to buf. Never NULL. For people. */
 const char *stop_mechanism_name(uint8_t mechanism, char buf[16]);

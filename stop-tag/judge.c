@@ -118,11 +118,13 @@ static void judge_not_stopped(struct judge *judge, const struct stop_cpu *cpu)
 	if (tag->rungs & CPU_STOP_RUNG_SDEI)
 		snprintf(sdei, sizeof(sdei), " (SDEI_EVENT_SIGNAL returned %d)",
 			 tag->sdei_status);
-	give(judge, STOP_V_NOT_STOPPED, cpu, "did not stop; tried:%s%s%s%s%s",
+	give(judge, STOP_V_NOT_STOPPED, cpu, "did not stop; tried:%s%s%s%s%s%s",
 	     tag->rungs & CPU_STOP_RUNG_IPI ? " IPI" : "",
 	     tag->rungs & CPU_STOP_RUNG_NMI_IPI ? " pseudo-NMI" : "",
 	     tag->rungs & CPU_STOP_RUNG_SDEI ? " SDEI" : "",
-	     tag->rungs ? "" : " nothing", sdei);
+	     tag->rungs ? "" : " nothing", sdei,
+	     stop_tag_in_sdei(tag) == STOP_YES ?
+	     "; it was inside an SDEI event, which masks event 0" : "");
 }
 
 static bool regs_are_zero(const struct stop_regs *regs)

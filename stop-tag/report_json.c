@@ -79,6 +79,7 @@ static void write_tag(struct json *json, const struct stop_cpu *cpu)
 	json_bool(json, "irqs_masked", tag->flags & CPU_STOP_F_IRQS_MASKED);
 	json_bool(json, "powered_off", tag->flags & CPU_STOP_F_POWERED_OFF);
 	json_bool(json, "not_kernel", tag->flags & CPU_STOP_F_NOT_KERNEL);
+	known(json, "in_sdei", stop_tag_in_sdei(tag));
 	json_hex(json, "mpidr", tag->mpidr);
 	json_uint(json, "stop_ns", tag->stop_ns);
 	json_uint(json, "request_ns", tag->request_ns);

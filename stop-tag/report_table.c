@@ -146,7 +146,10 @@ static void fill_row(struct row *row, const struct stop_cpu *cpu)
 			snprintf(row->cell[COL_PID], 256, "%u", cpu->task_pid);
 		else
 			strcpy(row->cell[COL_PID], "-");
-		strcpy(row->cell[COL_PC], "-");
+		strcpy(row->cell[COL_PC],
+		       cpu->tag_state == STOP_TAG_VALID &&
+		       stop_tag_in_sdei(&cpu->tag) == STOP_YES ?
+		       "(inside an SDEI event)" : "-");
 	}
 	if (cpu->task_comm[0])
 		snprintf(row->cell[COL_TASK], 256, "%.16s", cpu->task_comm);
@@ -295,7 +298,7 @@ static void put_heading(FILE *fp, const struct stop_facts *facts,
 	else if (facts->has_crashtime && gmtime_r(&when, &tm) &&
 		 strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm))
 		fprintf(fp, ", crashed %s UTC", text);
-	if (facts->advertises_tags && facts->tag_version != CPU_STOP_TAG_VERSION)
+	if (facts->advertises_tags && facts->tag_version > CPU_STOP_TAG_VERSION)
 		fprintf(fp, ", tag version %u (this tool knows %u)",
 			facts->tag_version, CPU_STOP_TAG_VERSION);
 	putc('\n', fp);

@@ -93,7 +93,9 @@ def damage(path, out):
     notes = segment(path)
     with open(path, 'rb') as f:
         data = bytearray(f.read())
-    tag = data.index(notes) + notes.rindex(b'CPUSTOP\0\x01\0\x40\0')
+    last = max(notes.rfind(b'CPUSTOP\0' + bytes([version]) + b'\0\x40\0')
+               for version in (1, 2))
+    tag = data.index(notes) + last
     data[tag + 12] ^= 1
     with open(out, 'wb') as f:
         f.write(data)

@@ -49,7 +49,33 @@ static void not_stopped(void **state)
 	assert_int_equal(j.verdicts.v[0].cpu, 3);
 	assert_int_equal(j.verdicts.v[0].note_index, 3);
 
+	/* Version 1 does not know the flag, so it is no reason there. */
+	assert_null(strstr(text, "inside"));
+	CPU(&j, 3)->tag.flags = CPU_STOP_F_IN_SDEI;
+	again(&j);
+	count(&j, STOP_V_NOT_STOPPED, &text);
+	assert_null(strstr(text, "inside"));
+	CPU(&j, 3)->tag.version = 2;
+	again(&j);
+	only(&j, STOP_V_NOT_STOPPED, 1, STOP_FAIL, STOP_STATUS_FAIL);
+	count(&j, STOP_V_NOT_STOPPED, &text);
+	assert_string_equal(text,
+		"CPU 3: did not stop; tried: IPI pseudo-NMI SDEI (SDEI_EVENT_SIGNAL returned -3); it was inside an SDEI event, which masks event 0");
+	CPU(&j, 3)->tag.flags = 0;
+	again(&j);
+	count(&j, STOP_V_NOT_STOPPED, &text);
+	assert_null(strstr(text, "inside"));
+
+	/* The longest that it gets is not cut. */
+	CPU(&j, 3)->tag.flags = CPU_STOP_F_IN_SDEI;
+	CPU(&j, 3)->cpu = CPU(&j, 3)->tag.cpu = 65535;
+	CPU(&j, 3)->tag.sdei_status = INT32_MIN;
+	again(&j);
+	count(&j, STOP_V_NOT_STOPPED, &text);
+	assert_non_null(strstr(text, "which masks event 0"));
+
 	/* The SDEI status means nothing when that rung was not reached. */
+	CPU(&j, 3)->tag.sdei_status = -3;
 	CPU(&j, 3)->tag.rungs = CPU_STOP_RUNG_IPI;
 	again(&j);
 	count(&j, STOP_V_NOT_STOPPED, &text);

@@ -214,7 +214,7 @@ static void stop_note_without_tag(void **state)
 	free(b.p);
 }
 
-/* One word behind the tag: no version 1 has it, a later one may. */
+/* One word behind the tag: versions 1 and 2 do not have it, a later one may. */
 static void stop_note_of_68_bytes(void **state)
 {
 	struct bytes b = JOIN("note-stop-cpu3", "note-zero");
@@ -230,6 +230,12 @@ static void stop_note_of_68_bytes(void **state)
 	stop_facts_destroy(&facts);
 
 	b.p[20 + 8] = 2;	/* version */
+	stop_facts_init(&facts);
+	decode(&facts, b.p, 20 + 68, 0);
+	assert_int_equal(facts.cpus[0].tag_state, STOP_TAG_MALFORMED);
+	stop_facts_destroy(&facts);
+
+	b.p[20 + 8] = 3;	/* version */
 	b.p[20 + 10] = 68;	/* size */
 	stop_facts_init(&facts);
 	decode(&facts, b.p, 20 + 68, 0);

@@ -80,6 +80,56 @@ static void tagged_table(void **state)
 "result: failures (exit 4)\n");
 }
 
+/* elf-not-stopped, its CPU 3 of version 2 and inside an SDEI event. */
+static void judge_in_sdei(struct judged *j)
+{
+	struct bytes b = load("elf-not-stopped");
+	size_t tag = NOTES + 3 * NOTE + DESC;	/* a CPUSTOP note: only the tag */
+
+	b.p[tag + 8] = 2;
+	b.p[tag + 20] = 8;
+	judge_bytes(j, &b);
+	free(b.p);
+}
+
+static void in_sdei_table(void **state)
+{
+	static const char *const expected[] = {
+		"   3  not stopped  none         -       >100 ms    -  (inside an SDEI event)\n",
+		"returned -3); it was inside an SDEI event, which masks event 0\n",
+		"UTC\n",	/* and nothing of a version that is not known */
+	};
+	struct judged j;
+	char *text;
+
+	(void)state;
+	judge_in_sdei(&j);
+	text = table(&j, (struct stop_report_opts){ .name = "vmcore" });
+	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++)
+		if (!strstr(text, expected[i]))
+			fail_msg("no %s in %s", expected[i], text);
+	free(text);
+	judged_free(&j);
+}
+
+static void newer_version_table(void **state)
+{
+	struct judged j;
+	char *text;
+
+	(void)state;
+	judge_path(&j, data_path("elf-not-stopped"));
+	j.facts.tag_version = 2;
+	text = table(&j, (struct stop_report_opts){ .name = "vmcore" });
+	assert_null(strstr(text, "this tool knows"));
+	free(text);
+	j.facts.tag_version = 3;
+	text = table(&j, (struct stop_report_opts){ .name = "vmcore" });
+	assert_non_null(strstr(text, ", tag version 3 (this tool knows 2)\n"));
+	free(text);
+	judged_free(&j);
+}
+
 static void untagged_table(void **state)
 {
 	(void)state;
@@ -231,6 +281,24 @@ static void json_facts(void **state)
 	judged_free(&j);
 }
 
+static void json_in_sdei(void **state)
+{
+	struct judged j;
+	char *text;
+
+	(void)state;
+	judge_in_sdei(&j);
+	text = json(&j, (struct stop_report_opts){ .name = "x" });
+	assert_non_null(strstr(text, "\"version\": 2, \"size\": 64, \"mechanism\": \"not-stopped\""));
+	assert_non_null(strstr(text, "\"flags\": 8,"));
+	assert_non_null(strstr(text, "\"in_sdei\": true"));
+	/* The others are of version 1, which does not say. */
+	assert_non_null(strstr(text, "\"in_sdei\": null"));
+	assert_null(strstr(text, "\"in_sdei\": false"));
+	free(text);
+	judged_free(&j);
+}
+
 static void json_numbers(void **state)
 {
 	char *text = NULL;
@@ -306,6 +374,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tagged_table),
 		cmocka_unit_test(brief),
+		cmocka_unit_test(in_sdei_table),
+		cmocka_unit_test(newer_version_table),
 		cmocka_unit_test(untagged_table),
 		cmocka_unit_test(live_table),
 		cmocka_unit_test(names_and_filter),
@@ -313,6 +383,7 @@ int main(void)
 		cmocka_unit_test(numbers_for_unknown),
 		cmocka_unit_test(hostile_strings),
 		cmocka_unit_test(json_facts),
+		cmocka_unit_test(json_in_sdei),
 		cmocka_unit_test(json_numbers),
 		cmocka_unit_test(json_utf8),
 		cmocka_unit_test(json_error),

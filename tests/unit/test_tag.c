@@ -137,16 +137,46 @@ static void later_version(void **state)
 	char why[80];
 
 	(void)state;
-	b.p[8] = 2;	/* version */
-	b.p[10] = 80;	/* size */
+	b.p[8] = 2;	/* version, of the same size */
 	assert_int_equal(stop_tag_decode(b.p, 64, false, &tag, why),
 			 STOP_TAG_VALID);
 	assert_int_equal(tag.version, 2);
+	b.p[10] = 80;	/* size */
+	assert_int_equal(stop_tag_decode(b.p, 64, false, &tag, why),
+			 STOP_TAG_MALFORMED);
+	assert_string_equal(why, "version 2 with size 80");
+	b.p[8] = 3;	/* version */
+	assert_int_equal(stop_tag_decode(b.p, 64, false, &tag, why),
+			 STOP_TAG_VALID);
+	assert_int_equal(tag.version, 3);
 	assert_int_equal(tag.size, 80);
 	assert_int_equal(tag.cpu, 0x4321);
 	b.p[10] = 63;
 	assert_int_equal(stop_tag_decode(b.p, 64, false, &tag, why),
 			 STOP_TAG_MALFORMED);
+	free(b.p);
+}
+
+/* Bit 3 of flags has a meaning since version 2. */
+static void in_sdei(void **state)
+{
+	struct bytes b = load("tag");
+	struct stop_tag tag;
+	char why[80];
+
+	(void)state;
+	for (uint8_t version = 1; version < 4; version++) {
+		for (int bit = 0; bit < 2; bit++) {
+			b.p[8] = version;
+			b.p[20] = 5 | bit << 3;
+			assert_int_equal(stop_tag_decode(b.p, 64, false, &tag,
+							 why), STOP_TAG_VALID);
+			assert_int_equal(tag.flags, 5 | bit << 3);
+			assert_int_equal(stop_tag_in_sdei(&tag),
+					 version == 1 ? STOP_UNKNOWN :
+					 bit ? STOP_YES : STOP_NO);
+		}
+	}
 	free(b.p);
 }
 
@@ -213,6 +243,7 @@ int main(void)
 		cmocka_unit_test(reserved_word),
 		cmocka_unit_test(cpu_limit),
 		cmocka_unit_test(later_version),
+		cmocka_unit_test(in_sdei),
 		cmocka_unit_test(unknown_values),
 		cmocka_unit_test(any_length),
 		cmocka_unit_test(prstatus),

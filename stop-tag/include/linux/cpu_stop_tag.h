@@ -12,7 +12,8 @@
  *
  * All fields are in the byte order of the dumped kernel. VMCOREINFO of a
  * kernel that writes tags has NUMBER(STOP_TAG_VERSION). A later version may
- * append fields; the first CPU_STOP_TAG_SIZE bytes keep their meaning.
+ * append fields and give bits of flags a meaning that had none; what the first
+ * CPU_STOP_TAG_SIZE bytes meant before they keep meaning.
  */
 #ifndef _UAPI_LINUX_CPU_STOP_TAG_H
 #define _UAPI_LINUX_CPU_STOP_TAG_H
@@ -20,7 +21,7 @@
 #include <linux/types.h>
 
 #define CPU_STOP_TAG_MAGIC	"CPUSTOP"	/* 8 bytes with its NUL */
-#define CPU_STOP_TAG_VERSION	1
+#define CPU_STOP_TAG_VERSION	2
 #define CPU_STOP_TAG_SIZE	64
 /* Offset in the descriptor of NT_PRSTATUS on 64-bit: pr_utime. */
 #define CPU_STOP_TAG_OFFSET	48
@@ -56,12 +57,14 @@
 #define CPU_STOP_F_IRQS_MASKED	(1 << 0)	/* in the stopped context */
 #define CPU_STOP_F_POWERED_OFF	(1 << 1)	/* afterwards; else parked */
 #define CPU_STOP_F_NOT_KERNEL	(1 << 2)	/* user space or a guest */
+/* Since version 2: not stopped, and why event 0 did not reach it. */
+#define CPU_STOP_F_IN_SDEI	(1 << 3)	/* inside an SDEI event */
 
 /**
  * struct cpu_stop_tag - how one CPU was stopped
  * @magic: CPU_STOP_TAG_MAGIC
  * @version: CPU_STOP_TAG_VERSION
- * @size: bytes of the tag, CPU_STOP_TAG_SIZE in version 1
+ * @size: bytes of the tag, CPU_STOP_TAG_SIZE in versions 1 and 2
  * @mechanism: CPU_STOP_UNSET to CPU_STOP_NOT_STOPPED
  * @regs: CPU_STOP_REGS_NONE to CPU_STOP_REGS_EXCEPTION
  * @rungs: CPU_STOP_RUNG_* that were signalled at this CPU so far
