@@ -183,8 +183,10 @@ int stop_notes_decode(struct stop_facts *facts, const void *buf, size_t len,
 	size_t pos = 0;
 	int ret;
 
-	for (size_t i = 0; i < facts->nr_cpus; i++)
-		index += facts->cpus[i].has_note;
+	/* The last one that has a note: a dump may have a segment per CPU. */
+	for (size_t i = facts->nr_cpus; i && !index; i--)
+		if (facts->cpus[i - 1].has_note)
+			index = facts->cpus[i - 1].note_index + 1;
 
 	while (pos < len) {
 		size_t left = len - pos;

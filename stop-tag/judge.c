@@ -55,6 +55,9 @@ struct judge {
 	const struct stop_facts *facts;
 	struct stop_verdicts *out;
 	bool no_memory;
+	/* Asked of every CPU, and each answer looks at all of them. */
+	bool is_crash;
+	bool tags_are_due;
 	size_t nr_untagged_regs;	/* NT_PRSTATUS without a tag */
 	size_t nr_named_missing;	/* missing-regs that name their CPU */
 };
@@ -135,7 +138,7 @@ static bool regs_are_zero(const struct stop_regs *regs)
 
 static void judge_registers(struct judge *judge, const struct stop_cpu *cpu)
 {
-	if (is_crash(judge->facts) && regs_are_zero(&cpu->regs))
+	if (judge->is_crash && regs_are_zero(&cpu->regs))
 		give(judge, STOP_V_ZERO_REGS, cpu,
 		     "its registers are zero: pc and sp are 0");
 	if (cpu->tag_state == STOP_TAG_VALID &&
@@ -159,7 +162,6 @@ static void judge_registers(struct judge *judge, const struct stop_cpu *cpu)
 
 static void judge_cpu(struct judge *judge, const struct stop_cpu *cpu)
 {
-	const struct stop_facts *facts = judge->facts;
 	bool valid = cpu->tag_state == STOP_TAG_VALID;
 	bool not_stopped = valid &&
 			   cpu->tag.mechanism == CPU_STOP_NOT_STOPPED;
@@ -189,7 +191,7 @@ static void judge_cpu(struct judge *judge, const struct stop_cpu *cpu)
 		}
 	}
 	if (cpu->has_regs && cpu->tag_state == STOP_TAG_ABSENT &&
-	    tags_are_due(facts)) {
+	    judge->tags_are_due) {
 		judge->nr_untagged_regs++;
 		give(judge, STOP_V_MISSING_REGS, cpu,
 		     "its tag is missing, though this kernel writes tags");
@@ -249,14 +251,14 @@ static void judge_count(struct judge *judge, size_t duplicates)
 	for (size_t i = 0; i < facts->nr_cpus; i++)
 		regs += facts->cpus[i].has_regs;
 
-	if (!is_crash(facts))
+	if (!judge->is_crash)
 		return;
 	if (!regs && !facts->from_memory) {
 		give(judge, STOP_V_MISSING_REGS, NULL,
 		     "no CPU has registers, not even the one that crashed");
 		return;
 	}
-	if (!tags_are_due(facts))
+	if (!judge->tags_are_due)
 		return;
 	if (!panic) {
 		give(judge, STOP_V_MISSING_REGS, NULL,
@@ -285,7 +287,7 @@ static void judge_dump(struct judge *judge)
 		     "this kernel writes no stop tags" :
 		     "no VMCOREINFO and no tags: nothing says whether this kernel writes them");
 	/* A broken dump may just have lost the line that says so. */
-	if (!is_crash(facts) && !facts->live &&
+	if (!judge->is_crash && !facts->live &&
 	    (facts->has_vmcoreinfo || !facts->nr_defects))
 		give(judge, STOP_V_HYPERVISOR_DUMP, NULL,
 		     "no CRASHTIME%s: taken from outside, no CPU was stopped for it",
@@ -305,7 +307,10 @@ static void sort_by_severity(struct stop_verdicts *out, struct stop_verdict *to)
 
 int stop_judge(const struct stop_facts *facts, struct stop_verdicts *out)
 {
-	struct judge judge = { .facts = facts, .out = out };
+	struct judge judge = {
+		.facts = facts, .out = out, .is_crash = is_crash(facts),
+		.tags_are_due = tags_are_due(facts),
+	};
 	struct stop_verdict *sorted;
 	size_t duplicates;
 

@@ -352,7 +352,8 @@ int vmcore_load_notes(struct vmcore *vmcore, char err[VMCORE_ERR])
 	for (size_t i = 0; i < vmcore->nr_segs; i++) {
 		struct vmcore_segment *seg = &vmcore->segs[i];
 
-		seg->data = vmcore->store + at;
+		/* There is no store if all of them are empty. */
+		seg->data = vmcore->store ? vmcore->store + at : NULL;
 		at += seg->len;
 		if (seg->claimed < seg->len)
 			seg->claimed = seg->len;
