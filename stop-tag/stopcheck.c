@@ -1,148 +1,227 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * stopcheck.c: the command: options, several dumps, exit status.
+ * stopcheck.c: the command: hands dumps to the pool and shows what comes back.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "dump.h"
-#include "judge.h"
+#include "find.h"
+#include "json.h"
+#include "kind.h"
 #include "names.h"
+#include "options.h"
+#include "pool.h"
 #include "report.h"
 
 #ifndef STOP_VERSION
 #error "STOP_VERSION comes from the Makefile"
 #endif
 
-struct options {
-	bool json;
-	bool colour;
-	const char *vmlinux;
+/* What is known while dumps come back from the pool. */
+struct session {
+	const struct options *options;
+	const struct find_targets *targets;
+	enum stop_status status;	/* the worst so far */
+	size_t nr_by[STOP_STATUS_UNTAGGED + 1];
+	size_t nr_dumps;		/* all of them */
+	size_t nr_no_dump;		/* files passed over */
+	bool progress;			/* there is a terminal to show it on */
+	bool progress_shown;
+	time_t progress_at;
 };
-
-static const char help[] =
-"Usage: stopcheck [OPTION]... DUMP...\n"
-"\n"
-"Says how each CPU of a crashed arm64 machine was stopped, and whether the\n"
-"dump holds believable registers of all of them.\n"
-"\n"
-"DUMP is an ELF or kdump-compressed dump, also flattened (makedumpfile -F), or\n"
-"/proc/vmcore; or - for standard input, which may be a pipe.\n"
-"\n"
-"  --vmlinux FILE  name addresses by function, file and line; FILE is the\n"
-"                  kernel of the dump with its debug information\n"
-"  --json          one JSON object per dump, one per line\n"
-"  --help          show this\n"
-"  --version       show the version\n"
-"\n"
-"Exit status: 0 pass, 1 could not do it, 3 warnings, 4 failures, 5 the dump\n"
-"has no stop tags. Of several dumps, the worst: 1, 4, 3, 5, 0.\n"
-"\n"
-"Examples:\n"
-"  stopcheck --vmlinux /usr/lib/debug/boot/vmlinux-$(uname -r) vmcore\n"
-"  zcat vmcore.gz | stopcheck -\n";
 
 static void complain(const struct options *options, const char *name,
 		     const char *text)
 {
-	if (options->json)
+	if (options->json) {
 		stop_report_json_error(stdout, name, text);
+		return;
+	}
+	fflush(stdout);		/* keep errors where they belong */
+	fputs("stopcheck: ", stderr);
+	if (name) {
+		kind_put_name(stderr, name);
+		fputs(": ", stderr);
+	}
+	fprintf(stderr, "%s\n", text);
+}
+
+static void clear_progress(struct session *session)
+{
+	if (session->progress_shown)
+		fputs("\r\033[K", stderr);
+	session->progress_shown = false;
+}
+
+/* Once a second, and not for what takes less. */
+static void show_progress(size_t finished, void *arg)
+{
+	struct session *session = arg;
+	time_t now = time(NULL);
+
+	if (!session->progress || now == session->progress_at)
+		return;
+	session->progress_at = now;
+	fflush(stdout);
+	fprintf(stderr, "\r\033[K%zu of %zu files checked", finished,
+		session->targets->nr);
+	session->progress_shown = true;
+}
+
+static void show_result(const struct pool_result *result, void *arg)
+{
+	struct session *session = arg;
+	const struct options *options = session->options;
+
+	clear_progress(session);
+	if (result->status == CHECK_NO_DUMP) {
+		session->nr_no_dump++;
+		return;
+	}
+	if (session->nr_dumps && !options->json && !options->summary)
+		putchar('\n');
+	session->nr_dumps++;
+	session->nr_by[result->status]++;
+	session->status = stop_status_worst(session->status, result->status);
+	if (result->error)
+		complain(options, result->target->path, result->error);
 	else
-		fprintf(stderr, "stopcheck: %s%s%s\n", name ? name : "",
-			name ? ": " : "", text);
+		fwrite(result->report, 1, result->report_len, stdout);
+	fflush(stdout);
 }
 
-static enum stop_status usage_error(const struct options *options,
-				    const char *text)
+/* The order in which one wants to know. */
+static const enum stop_status order[] = {
+	STOP_STATUS_ERROR, STOP_STATUS_FAIL, STOP_STATUS_WARN,
+	STOP_STATUS_UNTAGGED, STOP_STATUS_PASS,
+};
+#define NR_ORDER (sizeof(order) / sizeof(*order))
+
+static void put_count(size_t nr, const char *what, bool *any)
 {
-	complain(options, NULL, text);
-	if (!options->json)
-		fputs("Try \"stopcheck --help\".\n", stderr);
-	return STOP_STATUS_ERROR;
+	if (nr)
+		printf("%s%zu %s", *any ? ", " : "", nr, what);
+	*any |= nr;
 }
 
-/*
- * Names for the addresses of a dump. Returns what is to be said about it, in
- * text; NULL when every address in the kernel got its name.
- */
-static const char *name(struct names *names, struct stop_facts *facts,
-			char text[160])
+static void summary_table(const struct session *session)
 {
-	size_t nr = 0;
+	const struct find_targets *targets = session->targets;
+	bool any = false;
 
-	if (!names)
-		return NULL;
-	if (names_fill(names, facts, text))
-		return text;
-	for (size_t i = 0; i < facts->nr_cpus; i++)
-		nr += facts->cpus[i].has_regs && !facts->cpus[i].pc_symbol &&
-		      facts->cpus[i].regs.pc >> 63;
-	if (!nr)
-		return NULL;
-	snprintf(text, 160,
-		 "%zu pc%s in no function of vmlinux (a module's, which only crash can name)",
-		 nr, nr == 1 ? " is" : "s are");
-	return text;
+	if (session->nr_dumps)
+		putchar('\n');
+	printf("%zu dump%s: ", session->nr_dumps,
+	       session->nr_dumps == 1 ? "" : "s");
+	for (size_t i = 0; i < NR_ORDER; i++)
+		put_count(session->nr_by[order[i]],
+			  check_status_name(order[i]), &any);
+	printf("%s(exit %d)\n", any ? " " : "", session->status);
+	if (!session->nr_no_dump && !targets->nr_links && !targets->nr_special)
+		return;
+	any = false;
+	fputs("passed over: ", stdout);
+	put_count(session->nr_no_dump, session->nr_no_dump == 1 ?
+		  "file that is no dump" : "files that are no dumps", &any);
+	put_count(targets->nr_links, targets->nr_links == 1 ?
+		  "symbolic link" : "symbolic links", &any);
+	put_count(targets->nr_special, targets->nr_special == 1 ?
+		  "special file" : "special files", &any);
+	putchar('\n');
 }
 
-static enum stop_status check(const struct options *options,
-			      struct names *names, const char *path)
+static void summary_json(const struct session *session)
 {
-	struct stop_report_opts report = {
-		.name = path, .colour = options->colour,
+	static const char *const keys[] = {
+		"error", "failures", "warnings", "no-tags", "pass",
 	};
-	enum stop_status status = STOP_STATUS_ERROR;
-	struct stop_verdicts verdicts = { 0 };
-	struct stop_facts facts;
-	char err[160], why[160];
+	struct json json = { .fp = stdout };
 
-	stop_facts_init(&facts);
-	if (stop_dump_read(path, &facts, err)) {
-		complain(options, path, err);
-		goto out;
-	}
-	report.note = name(names, &facts, why);
-	if (stop_judge(&facts, &verdicts)) {
-		complain(options, path, "out of memory");
-		goto out;
-	}
-	status = stop_judge_status(&facts, &verdicts);
-	if (options->json)
-		stop_report_json(stdout, &facts, &verdicts, &report);
-	else
-		stop_report_table(stdout, &facts, &verdicts, &report);
-out:
-	stop_verdicts_destroy(&verdicts);
-	stop_facts_destroy(&facts);
-	return status;
+	json_open(&json, NULL, '{');
+	json_open(&json, "summary", '{');
+	json_uint(&json, "dumps", session->nr_dumps);
+	for (size_t i = 0; i < NR_ORDER; i++)
+		json_uint(&json, keys[i], session->nr_by[order[i]]);
+	json_open(&json, "passed_over", '{');
+	json_uint(&json, "no_dump", session->nr_no_dump);
+	json_uint(&json, "links", session->targets->nr_links);
+	json_uint(&json, "special", session->targets->nr_special);
+	json_close(&json, '}');
+	json_uint(&json, "status", session->status);
+	json_close(&json, '}');
+	json_close(&json, '}');
+	putchar('\n');
 }
 
-static enum stop_status check_all(const struct options *options, int nr,
-				  char **paths)
+/* Nothing was checked, so nothing passed. */
+static void check_found_any(struct session *session)
 {
-	enum stop_status status = STOP_STATUS_PASS;
-	struct names *names = NULL;
+	if (session->nr_dumps)
+		return;
+	complain(session->options, NULL, "no dump was found");
+	session->status = STOP_STATUS_ERROR;
+}
+
+static enum stop_status check_all(const struct options *options,
+				  const struct find_targets *targets)
+{
+	struct session session = {
+		.options = options, .targets = targets,
+		.progress = isatty(STDERR_FILENO), .progress_at = time(NULL),
+	};
+	struct check_opts opts = {
+		.json = options->json, .brief = options->summary,
+		.colour = !options->json && isatty(STDOUT_FILENO) &&
+			  !getenv("NO_COLOR"),
+	};
+	struct pool pool = {
+		.opts = &opts, .jobs = options->jobs,
+		.timeout = options->timeout, .done = show_result,
+		.progress = show_progress, .arg = &session,
+	};
 	char err[160];
 
 	if (options->vmlinux) {
-		names = names_open(options->vmlinux, err);
-		if (!names) {
+		opts.names = names_open(options->vmlinux, err);
+		if (!opts.names) {
 			complain(options, options->vmlinux, err);
 			return STOP_STATUS_ERROR;
 		}
 	}
-	for (int i = 0; i < nr; i++) {
-		if (i && !options->json)
-			putchar('\n');
-		status = stop_status_worst(status,
-					   check(options, names, paths[i]));
-		fflush(stdout);	/* keep errors where they belong */
+	if (pool_run(&pool, targets)) {
+		clear_progress(&session);
+		complain(options, NULL, strerror(errno));
+		session.status = STOP_STATUS_ERROR;
 	}
-	names_close(names);
+	clear_progress(&session);
+	names_close(opts.names);
+	check_found_any(&session);
+	if (options->json && options->summary)
+		summary_json(&session);
+	else if (!options->json && (options->summary || options->recursive ||
+				    options->nr_names > 1))
+		summary_table(&session);
+	return session.status;
+}
+
+static enum stop_status run(const struct options *options)
+{
+	struct find_targets targets = { 0 };
+	enum stop_status status = STOP_STATUS_ERROR;
+	int ret = 0;
+
+	for (int i = 0; !ret && i < options->nr_names; i++)
+		ret = find_add(&targets, options->names[i],
+			       options->recursive);
+	if (ret)
+		complain(options, NULL, "out of memory");
+	else
+		status = check_all(options, &targets);
+	find_destroy(&targets);
 	return status;
 }
 
@@ -157,59 +236,24 @@ static int finish(int status)
 	return status;
 }
 
-/* What getopt_long() did not take. argument is the last one it looked at. */
-static void bad_option(char text[160], int opt, const char *argument)
-{
-	if (opt == ':')
-		snprintf(text, 160, "option %s needs an argument", argument);
-	else if (optopt > 0 && optopt < 256)
-		snprintf(text, 160, "unknown option -%c", optopt);
-	else
-		snprintf(text, 160, "unknown option %s", argument);
-}
-
 int main(int argc, char **argv)
 {
-	enum { OPT_VMLINUX = 256, OPT_JSON, OPT_HELP, OPT_VERSION };
-	static const struct option longopts[] = {
-		{ "vmlinux", required_argument, NULL, OPT_VMLINUX },
-		{ "json", no_argument, NULL, OPT_JSON },
-		{ "help", no_argument, NULL, OPT_HELP },
-		{ "version", no_argument, NULL, OPT_VERSION },
-		{ NULL, 0, NULL, 0 },
-	};
-	struct options options = { 0 };
-	bool bad = false;
-	char text[160];
-	int opt;
+	struct options options;
+	char err[160];
 
-	/* All of them first: an error must know whether JSON was asked for. */
-	opterr = 0;
-	while ((opt = getopt_long(argc, argv, ":", longopts, NULL)) != -1) {
-		switch (opt) {
-		case OPT_VMLINUX:
-			options.vmlinux = optarg;
-			break;
-		case OPT_JSON:
-			options.json = true;
-			break;
-		case OPT_HELP:
-			fputs(help, stdout);
-			return finish(STOP_STATUS_PASS);
-		case OPT_VERSION:
-			puts("stopcheck " STOP_VERSION);
-			return finish(STOP_STATUS_PASS);
-		default:
-			if (!bad)
-				bad_option(text, opt, argv[optind - 1]);
-			bad = true;
-		}
+	if (options_parse(&options, argc, argv, err)) {
+		complain(&options, NULL, err);
+		if (!options.json)
+			fputs("Try \"stopcheck --help\".\n", stderr);
+		return finish(STOP_STATUS_ERROR);
 	}
-	if (bad)
-		return finish(usage_error(&options, text));
-	if (optind == argc)
-		return finish(usage_error(&options, "no dump was named"));
-	options.colour = !options.json && isatty(STDOUT_FILENO) &&
-			 !getenv("NO_COLOR");
-	return finish(check_all(&options, argc - optind, argv + optind));
+	if (options.help) {
+		fputs(options_help, stdout);
+		return finish(STOP_STATUS_PASS);
+	}
+	if (options.version) {
+		puts("stopcheck " STOP_VERSION);
+		return finish(STOP_STATUS_PASS);
+	}
+	return finish(run(&options));
 }

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * check.c: container -> notes -> facts -> verdicts -> report, for one dump.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/stat.h>
+
+#include "check.h"
+#include "dump.h"
+#include "kind.h"
+#include "names.h"
+#include "report.h"
+
+const char *check_status_name(enum stop_status status)
+{
+	switch (status) {
+	case STOP_STATUS_PASS:
+		return "pass";
+	case STOP_STATUS_WARN:
+		return "warnings";
+	case STOP_STATUS_FAIL:
+		return "failures";
+	case STOP_STATUS_UNTAGGED:
+		return "no tags";
+	case STOP_STATUS_ERROR:
+		break;
+	}
+	return "error";
+}
+
+/*
+ * Names for the addresses of a dump. Returns what is to be said about it, in
+ * text; NULL when every address in the kernel got its name.
+ */
+static const char *name(struct names *names, struct stop_facts *facts,
+			char text[160])
+{
+	size_t nr = 0;
+
+	if (!names)
+		return NULL;
+	if (names_fill(names, facts, text))
+		return text;
+	for (size_t i = 0; i < facts->nr_cpus; i++)
+		nr += facts->cpus[i].has_regs && !facts->cpus[i].pc_symbol &&
+		      facts->cpus[i].regs.pc >> 63;
+	if (!nr)
+		return NULL;
+	snprintf(text, 160,
+		 "%zu pc%s in no function of vmlinux (a module's, which only crash can name)",
+		 nr, nr == 1 ? " is" : "s are");
+	return text;
+}
+
+/* Result, name, and the first and worst verdict. */
+static void brief(FILE *fp, const char *path, enum stop_status status,
+		  const struct stop_verdicts *verdicts)
+{
+	fprintf(fp, "%-8s  ", check_status_name(status));
+	kind_put_name(fp, path);
+	if (verdicts->nr) {
+		fprintf(fp, ": %s: %s", stop_verdict_name(verdicts->v[0].id),
+			verdicts->v[0].text);
+		if (verdicts->nr > 1)
+			fprintf(fp, " (and %zu more)", verdicts->nr - 1);
+	}
+	putc('\n', fp);
+}
+
+static int report(const struct check_opts *opts, const char *path,
+		  struct stop_facts *facts, const struct check_out *out)
+{
+	struct stop_report_opts report = {
+		.name = path, .colour = opts->colour,
+	};
+	struct stop_verdicts verdicts = { 0 };
+	enum stop_status status;
+	char why[160];
+
+	report.note = name(opts->names, facts, why);
+	if (stop_judge(facts, &verdicts)) {
+		fputs("out of memory", out->error);
+		return STOP_STATUS_ERROR;
+	}
+	status = stop_judge_status(facts, &verdicts);
+	if (opts->json)
+		stop_report_json(out->report, facts, &verdicts, &report);
+	else if (opts->brief)
+		brief(out->report, path, status, &verdicts);
+	else
+		stop_report_table(out->report, facts, &verdicts, &report);
+	stop_verdicts_destroy(&verdicts);
+	return status;
+}
+
+/*
+ * Opens path, if it is a regular file, so that nothing has to be opened once
+ * its bytes are looked at. -1 for all else: the reader says what is wrong.
+ */
+static int open_dump(const char *path)
+{
+	struct stat st;
+
+	/* Not opened otherwise: a FIFO would block. */
+	if (!strcmp(path, "-") || stat(path, &st) || !S_ISREG(st.st_mode))
+		return -1;
+	return open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+int check_dump(const struct check_opts *opts, const char *path, bool maybe,
+	       const struct check_out *out)
+{
+	int status = STOP_STATUS_ERROR;
+	struct stop_facts facts;
+	int fd = open_dump(path), ret;
+	char err[160];
+
+	if (fd >= 0 && maybe && !kind_is_dump(fd)) {
+		close(fd);
+		return CHECK_NO_DUMP;
+	}
+	stop_facts_init(&facts);
+	if (fd >= 0)
+		ret = stop_dump_read_fd(fd, &facts, err);
+	else
+		ret = stop_dump_read(path, &facts, err);
+	if (ret)
+		fputs(err, out->error);
+	else
+		status = report(opts, path, &facts, out);
+	stop_facts_destroy(&facts);
+	if (fd >= 0)
+		close(fd);
+	return status;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * check.h: one dump from container to report, in a process of its own
+ * (pool.h), and what that process sends home.
+ */
+#ifndef STOP_CHECK_H
+#define STOP_CHECK_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "judge.h"
+
+struct names;
+
+/* How a worker ends if the file is no dump and need not be one. */
+#define CHECK_NO_DUMP 6
+
+struct check_opts {
+	bool json;		/* as JSON rather than as a table */
+	bool brief;		/* one line per dump, unless as JSON */
+	bool colour;
+	struct names *names;	/* NULL: addresses get no names */
+};
+
+/* Where a report goes: what is to be shown, and why there is none. */
+struct check_out {
+	FILE *report;
+	FILE *error;
+};
+
+/*
+ * Checks the dump at path. With maybe, a file that is no dump is nothing to
+ * report. Returns a status of judge.h or CHECK_NO_DUMP.
+ */
+int check_dump(const struct check_opts *opts, const char *path, bool maybe,
+	       const struct check_out *out);
+
+/* "pass", "warnings", ...: how --summary calls a status. */
+const char *check_status_name(enum stop_status status);
+
+#endif /* STOP_CHECK_H */

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * kind.c: the first bytes of files.
+ */
+#include <elf.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bytes.h"
+#include "kind.h"
+
+static const struct {
+	const char *magic;
+	size_t len;
+} dumps[] = {
+#define MAGIC(bytes) { bytes, sizeof(bytes) - 1 }
+	MAGIC("KDUMP   "),
+	MAGIC("DISKDUMP"),
+	MAGIC("makedumpfile\0\0\0\0"),
+	/* Without CPU notes; the reader names them (vmcore_refused.c). */
+	MAGIC("sadump\0\0"),
+	MAGIC("\xed\xeb\x0f\xf0"),
+	MAGIC("\xee\xeb\x0f\xf0"),
+	MAGIC("LinuxGuestRecord"),
+	MAGIC("QEVM"),
+	MAGIC("LibvirtQemudSave"),
+	MAGIC("EMiL"),
+	MAGIC("PAGEDU64"),
+#undef MAGIC
+};
+
+bool kind_is_dump(int fd)
+{
+	unsigned char head[64] = { 0 };
+	ssize_t len = pread(fd, head, sizeof(head), 0);
+
+	/* Unreadable: who knows. The reader says why. */
+	if (len < 0)
+		return true;
+	/* Programs, libraries and objects are ELF, too. */
+	if (!memcmp(head, ELFMAG, SELFMAG))
+		return stop_get16(head + EI_NIDENT,
+				  head[EI_DATA] == ELFDATA2MSB) == ET_CORE;
+	for (size_t i = 0; i < sizeof(dumps) / sizeof(*dumps); i++)
+		if (!memcmp(head, dumps[i].magic, dumps[i].len))
+			return true;
+	return false;
+}
+
+void kind_put_name(FILE *fp, const char *name)
+{
+	/* 0xc2 0x80 to 0x9f are the C1 controls. */
+	for (const unsigned char *s = (const unsigned char *)name; *s; s++) {
+		if (*s < ' ' || *s == 0x7f)
+			putc('?', fp);
+		else if (*s == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0)
+			putc('?', fp), s++;
+		else
+			putc(*s, fp);
+	}
+}

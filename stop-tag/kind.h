@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kind.h: whether a file that was come across is a dump at all. Decided by
+ * its first bytes, never by its name: QA's trees hold logs, kernels and
+ * half-written files beside the dumps.
+ */
+#ifndef STOP_KIND_H
+#define STOP_KIND_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/*
+ * Whether the file begins like a dump of any container, one without CPU notes
+ * included: that such a dump cannot be judged is to be reported.
+ */
+bool kind_is_dump(int fd);
+
+/* Writes a file name so that no byte of it can control a terminal. */
+void kind_put_name(FILE *fp, const char *name);
+
+#endif /* STOP_KIND_H */

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * options.c: what the command line may hold, and --help.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "options.h"
+
+#define TIMEOUT 300	/* seconds: no dump takes a tenth of that */
+#define JOBS_MAX 1024
+
+const char options_help[] =
+"Usage: stopcheck [OPTION]... DUMP...\n"
+"\n"
+"Says how each CPU of a crashed arm64 machine was stopped, and whether the\n"
+"dump holds believable registers of all of them.\n"
+"\n"
+"DUMP is an ELF or kdump-compressed dump, also flattened (makedumpfile -F), or\n"
+"/proc/vmcore; or - for standard input, which may be a pipe.\n"
+"\n"
+"  -r, --recursive  check every dump below directories; what is no dump is\n"
+"                   passed over\n"
+"  -j, --jobs N     check N dumps at a time (as many as there are CPUs)\n"
+"  --timeout N      give up on a dump after N seconds (300; 0: never)\n"
+"  --summary        one line per dump, then the counts\n"
+"  --vmlinux FILE   name addresses by function, file and line; FILE is the\n"
+"                   kernel of the dump with its debug information\n"
+"  --json           one JSON object per dump, one per line\n"
+"  --help           show this\n"
+"  --version        show the version\n"
+"\n"
+"Exit status: 0 pass, 1 could not do it, 3 warnings, 4 failures, 5 the dump\n"
+"has no stop tags. Of several dumps, the worst: 1, 4, 3, 5, 0.\n"
+"\n"
+"Examples:\n"
+"  stopcheck --vmlinux /usr/lib/debug/boot/vmlinux-$(uname -r) vmcore\n"
+"  stopcheck --summary -r /var/crash\n"
+"  zcat vmcore.gz | stopcheck -\n";
+
+enum {
+	OPT_VMLINUX = 256,
+	OPT_JSON,
+	OPT_TIMEOUT,
+	OPT_SUMMARY,
+	OPT_HELP,
+	OPT_VERSION,
+};
+
+static const struct option longopts[] = {
+	{ "recursive", no_argument, NULL, 'r' },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "summary", no_argument, NULL, OPT_SUMMARY },
+	{ "vmlinux", required_argument, NULL, OPT_VMLINUX },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* What getopt_long() did not take. argument is the last one it looked at. */
+static void bad_option(char err[160], int opt, const char *argument)
+{
+	if (opt == ':')
+		snprintf(err, 160, "option %.100s needs an argument", argument);
+	else if (optopt > 0 && optopt < 256)
+		snprintf(err, 160, "unknown option -%c", optopt);
+	else
+		snprintf(err, 160, "unknown option %.100s", argument);
+}
+
+/* Returns 0, or -1 with err filled. */
+static int number(const char *name, const char *text, unsigned int min,
+		  unsigned int max, unsigned int *value, char err[160])
+{
+	unsigned long n;
+	char *end;
+
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end || errno || n < min ||
+	    n > max) {
+		snprintf(err, 160, "%s takes a number from %u to %u, not %.60s",
+			 name, min, max, text);
+		return -1;
+	}
+	*value = n;
+	return 0;
+}
+
+static int take(struct options *options, int opt, const char *last,
+		char err[160])
+{
+	switch (opt) {
+	case 'r':
+		options->recursive = true;
+		return 0;
+	case 'j':
+		return number("--jobs", optarg, 1, JOBS_MAX, &options->jobs,
+			      err);
+	case OPT_TIMEOUT:
+		return number("--timeout", optarg, 0, 1000000,
+			      &options->timeout, err);
+	case OPT_SUMMARY:
+		options->summary = true;
+		return 0;
+	case OPT_VMLINUX:
+		options->vmlinux = optarg;
+		return 0;
+	case OPT_JSON:
+		options->json = true;
+		return 0;
+	case OPT_HELP:
+		options->help = true;
+		return 0;
+	case OPT_VERSION:
+		options->version = true;
+		return 0;
+	}
+	bad_option(err, opt, last);
+	return -1;
+}
+
+int options_parse(struct options *options, int argc, char **argv,
+		  char err[160])
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	char more[160];
+	int opt, ret = 0;
+
+	memset(options, 0, sizeof(*options));
+	options->timeout = TIMEOUT;
+	options->jobs = cpus < 1 ? 1 : cpus > JOBS_MAX ? JOBS_MAX : cpus;
+
+	/* All of them: an error must know whether JSON was asked for. */
+	opterr = 0;
+	while ((opt = getopt_long(argc, argv, ":rj:", longopts, NULL)) != -1)
+		if (take(options, opt, argv[optind - 1], ret ? more : err))
+			ret = -1;
+	options->names = argv + optind;
+	options->nr_names = argc - optind;
+	if (!ret && !options->nr_names && !options->help && !options->version) {
+		snprintf(err, 160, "no dump was named");
+		ret = -1;
+	}
+	return ret;
+}

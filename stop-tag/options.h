@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * options.h: the command line of stopcheck.
+ */
+#ifndef STOP_OPTIONS_H
+#define STOP_OPTIONS_H
+
+#include <stdbool.h>
+
+struct options {
+	bool json;
+	bool recursive;
+	bool summary;		/* one line per dump, then the counts */
+	unsigned int jobs;
+	unsigned int timeout;	/* seconds */
+	const char *vmlinux;
+	bool help, version;	/* all that is wanted */
+	char **names;		/* what is left: dumps */
+	int nr_names;
+};
+
+/*
+ * Fills *options; its strings are those of argv. Returns 0, or -1 with one
+ * line in err for wrong usage; options->json is right even then.
+ */
+int options_parse(struct options *options, int argc, char **argv,
+		  char err[160]);
+
+extern const char options_help[];
+
+#endif /* STOP_OPTIONS_H */

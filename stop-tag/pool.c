@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * pool.c: worker processes. A worker writes frames into a pipe, each a byte
+ * that says what it is part of, a length, and that many bytes; its exit status
+ * is the dump's. Nobody waits for the slowest: results that come too early are
+ * kept, but only for a few dumps ahead of the one that is due.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "pool.h"
+
+/* Dumps per worker that may be done before the one that is due. */
+#define AHEAD 4
+
+/* More than the JSON of 65536 CPUs; a worker that writes more went mad. */
+#define REPORT_MAX (256U << 20)
+
+enum part {
+	PART_REPORT = 'r',
+	PART_ERROR = 'e',
+};
+
+struct frame {
+	uint32_t part;
+	uint32_t len;
+};
+
+struct buffer {
+	char *data;
+	size_t len, room;
+};
+
+struct slot {
+	size_t index;		/* of the target */
+	pid_t pid;		/* 0: it is done, or never was started */
+	int fd;
+	int64_t deadline;	/* ms; INT64_MAX: none */
+	const char *killed;	/* why */
+	int status;
+	struct frame frame;	/* what is being received of it: */
+	size_t frame_len;
+	struct buffer report, error;
+};
+
+struct run {
+	const struct pool *pool;
+	const struct find_targets *targets;
+	struct slot *slots;	/* a ring: target i is in slot i % nr_slots */
+	size_t nr_slots;
+	size_t next;		/* to be started */
+	size_t due;		/* to be reported */
+	size_t finished;
+	unsigned int running;
+	bool no_more;		/* workers: limits are reached */
+	int failed;		/* errno of fork() */
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
+/* The worker's side */
+
+struct writer {
+	int fd;
+	uint32_t part;
+};
+
+static int write_all(int fd, const void *data, size_t len)
+{
+	const char *at = data;
+
+	while (len) {
+		ssize_t n = write(fd, at, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		at += n;
+		len -= n;
+	}
+	return 0;
+}
+
+static ssize_t write_frame(void *cookie, const char *data, size_t len)
+{
+	struct writer *writer = cookie;
+	struct frame frame = { writer->part, len };
+
+	if (write_all(writer->fd, &frame, sizeof(frame)) ||
+	    write_all(writer->fd, data, len))
+		return 0;
+	return len;
+}
+
+static FILE *open_part(struct writer *writer, int fd, enum part part)
+{
+	static const cookie_io_functions_t io = { .write = write_frame };
+	FILE *fp;
+
+	writer->fd = fd;
+	writer->part = part;
+	fp = fopencookie(writer, "w", io);
+	if (fp)
+		setvbuf(fp, NULL, _IOFBF, 64 * 1024);
+	return fp;
+}
+
+static int work(const struct check_opts *opts, const struct find_target *target,
+		int fd)
+{
+	struct writer report, error;
+	struct check_out out = {
+		.report = open_part(&report, fd, PART_REPORT),
+		.error = open_part(&error, fd, PART_ERROR),
+	};
+	int status;
+
+	if (!out.report || !out.error)
+		return STOP_STATUS_ERROR;
+	status = check_dump(opts, target->path, target->found, &out);
+	if (fclose(out.report) || fclose(out.error))
+		return STOP_STATUS_ERROR;
+	return status;
+}
+
+/* The parent's side */
+
+static int append(struct buffer *buffer, const char *data, size_t len)
+{
+	if (len > REPORT_MAX - buffer->len)
+		return -1;
+	if (buffer->len + len + 1 > buffer->room) {
+		size_t room = (buffer->len + len + 1) * 2;
+		char *grown = realloc(buffer->data, room);
+
+		if (!grown)
+			return -1;
+		buffer->data = grown;
+		buffer->room = room;
+	}
+	memcpy(buffer->data + buffer->len, data, len);
+	buffer->len += len;
+	buffer->data[buffer->len] = 0;
+	return 0;
+}
+
+static void clear(struct buffer *buffer)
+{
+	free(buffer->data);
+	memset(buffer, 0, sizeof(*buffer));
+}
+
+/* Takes bytes of the pipe. Returns -1 for what no worker of ours writes. */
+static int take(struct slot *slot, const char *data, size_t len)
+{
+	while (len) {
+		size_t n = sizeof(slot->frame) - slot->frame_len;
+		struct buffer *to;
+
+		if (n) {
+			n = n < len ? n : len;
+			memcpy((char *)&slot->frame + slot->frame_len, data, n);
+			slot->frame_len += n;
+		} else if (!slot->frame.len) {
+			slot->frame_len = 0;
+			continue;
+		} else {
+			if (slot->frame.part == PART_REPORT)
+				to = &slot->report;
+			else if (slot->frame.part == PART_ERROR)
+				to = &slot->error;
+			else
+				return -1;
+			n = slot->frame.len < len ? slot->frame.len : len;
+			if (append(to, data, n))
+				return -1;
+			slot->frame.len -= n;
+		}
+		data += n;
+		len -= n;
+	}
+	return 0;
+}
+
+/* It is tried again when another worker has ended; without one, never. */
+static void not_started(struct run *run)
+{
+	run->next--;
+	if (run->running)
+		run->no_more = true;
+	else
+		run->failed = errno;
+}
+
+static void start(struct run *run)
+{
+	const struct find_target *target = &run->targets->t[run->next];
+	struct slot *slot = &run->slots[run->next % run->nr_slots];
+	pid_t parent = getpid();
+	int fds[2];
+
+	memset(slot, 0, sizeof(*slot));
+	slot->index = run->next++;
+	slot->status = STOP_STATUS_ERROR;
+	slot->fd = -1;
+	if (target->error) {
+		append(&slot->error, target->error, strlen(target->error));
+		run->finished++;
+		return;
+	}
+	if (pipe2(fds, O_CLOEXEC)) {
+		not_started(run);
+		return;
+	}
+	slot->pid = fork();
+	if (slot->pid < 0) {
+		slot->pid = 0;
+		not_started(run);
+		close(fds[0]);
+		close(fds[1]);
+		return;
+	}
+	if (!slot->pid) {
+		/* Nobody reads what an orphan finds out. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(STOP_STATUS_ERROR);
+		for (size_t i = 0; i < run->nr_slots; i++)
+			if (run->slots[i].pid)
+				close(run->slots[i].fd);
+		close(fds[0]);
+		_exit(work(run->pool->opts, target, fds[1]));
+	}
+	close(fds[1]);
+	slot->fd = fds[0];
+	slot->deadline = run->pool->timeout && strcmp(target->path, "-") ?
+			 now_ms() + run->pool->timeout * 1000LL : INT64_MAX;
+	run->running++;
+}
+
+/* Others come from a sanitizer, or from what a broken dump has done. */
+static bool is_status(int status)
+{
+	return status == STOP_STATUS_PASS || status == STOP_STATUS_ERROR ||
+	       status == CHECK_NO_DUMP ||
+	       (status >= STOP_STATUS_WARN && status <= STOP_STATUS_UNTAGGED);
+}
+
+/* A status alone is none: anybody may call exit(0). */
+static bool has_said_why(const struct slot *slot)
+{
+	if (slot->status == CHECK_NO_DUMP)
+		return true;
+	return slot->status == STOP_STATUS_ERROR ? slot->error.len :
+						   slot->report.len;
+}
+
+/* A worker is gone: what is to be said of its dump. */
+static void reap(struct run *run, struct slot *slot)
+{
+	char text[160] = "";
+	int status = 0;
+
+	close(slot->fd);
+	while (waitpid(slot->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	slot->pid = 0;
+	run->running--;
+	run->finished++;
+	slot->status = WIFEXITED(status) ? WEXITSTATUS(status) :
+		       STOP_STATUS_ERROR;
+	if (slot->killed)
+		snprintf(text, sizeof(text), "%s", slot->killed);
+	else if (WIFSIGNALED(status))
+		snprintf(text, sizeof(text),
+			 "the reader of this dump crashed (%s); please report this",
+			 strsignal(WTERMSIG(status)));
+	else if (!is_status(slot->status) || !has_said_why(slot))
+		snprintf(text, sizeof(text),
+			 "the reader of this dump ended without a word");
+	if (text[0]) {
+		clear(&slot->error);
+		append(&slot->error, text, strlen(text));
+		slot->status = STOP_STATUS_ERROR;
+	}
+}
+
+static void stop_worker(struct slot *slot, const char *why)
+{
+	slot->killed = why;
+	slot->deadline = INT64_MAX;
+	kill(slot->pid, SIGKILL);
+}
+
+static void report_due(struct run *run)
+{
+	while (run->due < run->next) {
+		struct slot *slot = &run->slots[run->due % run->nr_slots];
+		struct pool_result result = {
+			.target = &run->targets->t[slot->index],
+			.status = slot->status,
+			.report = slot->report.data ? slot->report.data : "",
+			.report_len = slot->report.len,
+			.error = slot->error.data,
+		};
+
+		if (slot->pid)
+			return;
+		if (!result.error && result.status == STOP_STATUS_ERROR)
+			result.error = "out of memory";
+		run->pool->done(&result, run->pool->arg);
+		clear(&slot->report);
+		clear(&slot->error);
+		run->due++;
+	}
+}
+
+static void receive(struct run *run, struct slot *slot)
+{
+	char data[64 * 1024];
+	ssize_t n = read(slot->fd, data, sizeof(data));
+
+	if (n < 0 && errno == EINTR)
+		return;
+	if (n <= 0)
+		reap(run, slot);
+	else if (!slot->killed && take(slot, data, n))
+		stop_worker(slot, "the reader of this dump wrote too much");
+}
+
+/* Waits until something happens, but not past a deadline or for long. */
+static void wait_for(struct run *run, struct pollfd *fds, struct slot **of)
+{
+	int64_t now = now_ms(), until = now + 200;
+	unsigned int nr = 0;
+
+	for (size_t i = 0; i < run->nr_slots; i++) {
+		struct slot *slot = &run->slots[i];
+
+		if (!slot->pid)
+			continue;
+		if (slot->deadline <= now)
+			stop_worker(slot, "could not be read within the time limit");
+		if (slot->deadline < until)
+			until = slot->deadline;
+		fds[nr] = (struct pollfd){ .fd = slot->fd, .events = POLLIN };
+		of[nr++] = slot;
+	}
+	if (poll(fds, nr, until - now) <= 0)
+		return;
+	for (unsigned int i = 0; i < nr; i++)
+		if (fds[i].revents)
+			receive(run, of[i]);
+}
+
+int pool_run(const struct pool *pool, const struct find_targets *targets)
+{
+	struct run run = {
+		.pool = pool, .targets = targets,
+		.nr_slots = (size_t)pool->jobs * AHEAD,
+	};
+	struct pollfd *fds;
+	struct slot **of;
+
+	run.slots = calloc(run.nr_slots, sizeof(*run.slots));
+	fds = calloc(run.nr_slots, sizeof(*fds));
+	of = calloc(run.nr_slots, sizeof(*of));
+	if (!run.slots || !fds || !of)
+		run.failed = ENOMEM;
+	while (!run.failed && run.due < targets->nr) {
+		run.no_more = false;
+		while (!run.failed && !run.no_more &&
+		       run.running < pool->jobs &&
+		       run.next < targets->nr &&
+		       run.next < run.due + run.nr_slots)
+			start(&run);
+		if (run.running)
+			wait_for(&run, fds, of);
+		if (!run.failed)
+			report_due(&run);
+		if (pool->progress)
+			pool->progress(run.finished, pool->arg);
+	}
+	for (size_t i = 0; run.slots && i < run.nr_slots; i++) {
+		struct slot *slot = &run.slots[i];
+
+		if (slot->pid) {
+			stop_worker(slot, "given up");
+			reap(&run, slot);
+		}
+		clear(&slot->report);
+		clear(&slot->error);
+	}
+	free(run.slots);
+	free(fds);
+	free(of);
+	errno = run.failed;
+	return run.failed ? -1 : 0;
+}
