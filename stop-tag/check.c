@@ -12,6 +12,7 @@
 #include "dump.h"
 #include "kind.h"
 #include "names.h"
+#include "policy.h"
 #include "report.h"
 
 const char *check_status_name(enum stop_status status)
@@ -60,7 +61,7 @@ static void brief(FILE *fp, const char *path, enum stop_status status,
 		  const struct stop_verdicts *verdicts)
 {
 	fprintf(fp, "%-8s  ", check_status_name(status));
-	kind_put_name(fp, path);
+	stop_report_text(fp, path);
 	if (verdicts->nr) {
 		fprintf(fp, ": %s: %s", stop_verdict_name(verdicts->v[0].id),
 			verdicts->v[0].text);
@@ -70,18 +71,44 @@ static void brief(FILE *fp, const char *path, enum stop_status status,
 	putc('\n', fp);
 }
 
+static void json_more(struct json *json, void *arg)
+{
+	policy_json(json, arg);
+}
+
+static void table(FILE *fp, struct stop_report_opts *report,
+		  const struct stop_facts *facts,
+		  const struct stop_verdicts *verdicts,
+		  const struct policy_effect *effect)
+{
+	char policy[400], note[600];
+
+	policy_text(effect, policy);
+	if (policy[0]) {
+		snprintf(note, sizeof(note), "%s%s%s",
+			 report->note ? report->note : "",
+			 report->note ? "; " : "", policy);
+		report->note = note;
+	}
+	stop_report_table(fp, facts, verdicts, report);
+}
+
 static int report(const struct check_opts *opts, const char *path,
 		  struct stop_facts *facts, const struct check_out *out)
 {
+	struct policy_effect effect;
 	struct stop_report_opts report = {
 		.name = path, .colour = opts->colour,
+		.json_more = json_more, .json_more_arg = &effect,
 	};
 	struct stop_verdicts verdicts = { 0 };
 	enum stop_status status;
 	char why[160];
 
 	report.note = name(opts->names, facts, why);
-	if (stop_judge(facts, &verdicts)) {
+	if (stop_judge(facts, &verdicts) ||
+	    policy_apply(opts->policy, path, facts, &verdicts, &effect)) {
+		stop_verdicts_destroy(&verdicts);
 		fputs("out of memory", out->error);
 		return STOP_STATUS_ERROR;
 	}
@@ -91,7 +118,7 @@ static int report(const struct check_opts *opts, const char *path,
 	else if (opts->brief)
 		brief(out->report, path, status, &verdicts);
 	else
-		stop_report_table(out->report, facts, &verdicts, &report);
+		table(out->report, &report, facts, &verdicts, &effect);
 	stop_verdicts_destroy(&verdicts);
 	return status;
 }

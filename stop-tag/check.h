@@ -12,6 +12,7 @@
 #include "judge.h"
 
 struct names;
+struct policy;
 
 /* How a worker ends if the file is no dump and need not be one. */
 #define CHECK_NO_DUMP 6
@@ -21,6 +22,7 @@ struct check_opts {
 	bool brief;		/* one line per dump, unless as JSON */
 	bool colour;
 	struct names *names;	/* NULL: addresses get no names */
+	const struct policy *policy;
 };
 
 /* Where a report goes: what is to be shown, and why there is none. */

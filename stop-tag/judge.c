@@ -30,6 +30,7 @@ static const struct {
 	[STOP_V_WRONG_PID] = { "wrong-pid", STOP_WARN },
 	[STOP_V_UNTAGGED] = { "untagged", STOP_INFO },
 	[STOP_V_HYPERVISOR_DUMP] = { "hypervisor-dump", STOP_INFO },
+	[STOP_V_POLICY] = { "policy", STOP_FAIL },
 };
 
 const char *stop_verdict_name(enum stop_verdict_id id)
@@ -294,15 +295,21 @@ static void judge_dump(struct judge *judge)
 		     facts->has_vmcoreinfo ? " in VMCOREINFO" : "");
 }
 
-/* Stable: within a severity the order in which they were given. */
-static void sort_by_severity(struct stop_verdicts *out, struct stop_verdict *to)
+int stop_verdicts_sort(struct stop_verdicts *verdicts)
 {
+	struct stop_verdict *sorted = calloc(verdicts->nr + 1, sizeof(*sorted));
 	size_t nr = 0;
 
+	if (!sorted)
+		return -ENOMEM;
 	for (int severity = STOP_FAIL; severity >= STOP_INFO; severity--)
-		for (size_t i = 0; i < out->nr; i++)
-			if (out->v[i].severity == (enum stop_severity)severity)
-				to[nr++] = out->v[i];
+		for (size_t i = 0; i < verdicts->nr; i++)
+			if (verdicts->v[i].severity ==
+			    (enum stop_severity)severity)
+				sorted[nr++] = verdicts->v[i];
+	free(verdicts->v);
+	verdicts->v = sorted;
+	return 0;
 }
 
 int stop_judge(const struct stop_facts *facts, struct stop_verdicts *out)
@@ -311,7 +318,6 @@ int stop_judge(const struct stop_facts *facts, struct stop_verdicts *out)
 		.facts = facts, .out = out, .is_crash = is_crash(facts),
 		.tags_are_due = tags_are_due(facts),
 	};
-	struct stop_verdict *sorted;
 	size_t duplicates;
 
 	memset(out, 0, sizeof(*out));
@@ -321,15 +327,10 @@ int stop_judge(const struct stop_facts *facts, struct stop_verdicts *out)
 	judge_count(&judge, duplicates);
 	judge_dump(&judge);
 
-	sorted = calloc(out->nr + 1, sizeof(*sorted));
-	if (!sorted || judge.no_memory) {
-		free(sorted);
+	if (judge.no_memory || stop_verdicts_sort(out)) {
 		stop_verdicts_destroy(out);
 		return -ENOMEM;
 	}
-	sort_by_severity(out, sorted);
-	free(out->v);
-	out->v = sorted;
 	return 0;
 }
 
@@ -342,8 +343,9 @@ void stop_verdicts_destroy(struct stop_verdicts *verdicts)
 enum stop_status stop_judge_status(const struct stop_facts *facts,
 				   const struct stop_verdicts *verdicts)
 {
-	enum stop_status status = stop_facts_nr_tags(facts) ?
-				  STOP_STATUS_PASS : STOP_STATUS_UNTAGGED;
+	enum stop_status status =
+		stop_facts_nr_tags(facts) || verdicts->untagged_allowed ?
+		STOP_STATUS_PASS : STOP_STATUS_UNTAGGED;
 
 	for (size_t i = 0; i < verdicts->nr; i++) {
 		if (verdicts->v[i].severity == STOP_FAIL)

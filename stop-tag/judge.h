@@ -27,6 +27,7 @@ enum stop_verdict_id {
 	STOP_V_WRONG_PID,
 	STOP_V_UNTAGGED,
 	STOP_V_HYPERVISOR_DUMP,
+	STOP_V_POLICY,			/* never given by stop_judge() */
 	STOP_V_NR,
 };
 
@@ -41,6 +42,8 @@ struct stop_verdict {
 struct stop_verdicts {
 	struct stop_verdict *v;		/* owned; fail first, then warn, info */
 	size_t nr;
+	/* Somebody's policy: no tags at all is as good as a pass. */
+	bool untagged_allowed;
 };
 
 /* Exit statuses of every checking command (FORMAT.md). */
@@ -59,6 +62,11 @@ const char *stop_severity_name(enum stop_severity severity);
 /* Fills *out, which stop_verdicts_destroy() frees. Returns 0, or -ENOMEM. */
 int stop_judge(const struct stop_facts *facts, struct stop_verdicts *out);
 void stop_verdicts_destroy(struct stop_verdicts *verdicts);
+/*
+ * Puts them in order again, for who has changed a severity or added one.
+ * Stable. Returns 0, or -ENOMEM and nothing is changed.
+ */
+int stop_verdicts_sort(struct stop_verdicts *verdicts);
 
 /* The exit status for one dump. */
 enum stop_status stop_judge_status(const struct stop_facts *facts,

@@ -46,16 +46,3 @@ bool kind_is_dump(int fd)
 			return true;
 	return false;
 }
-
-void kind_put_name(FILE *fp, const char *name)
-{
-	/* 0xc2 0x80 to 0x9f are the C1 controls. */
-	for (const unsigned char *s = (const unsigned char *)name; *s; s++) {
-		if (*s < ' ' || *s == 0x7f)
-			putc('?', fp);
-		else if (*s == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0)
-			putc('?', fp), s++;
-		else
-			putc(*s, fp);
-	}
-}

@@ -8,15 +8,11 @@
 #define STOP_KIND_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 /*
  * Whether the file begins like a dump of any container, one without CPU notes
  * included: that such a dump cannot be judged is to be reported.
  */
 bool kind_is_dump(int fd);
-
-/* Writes a file name so that no byte of it can control a terminal. */
-void kind_put_name(FILE *fp, const char *name);
 
 #endif /* STOP_KIND_H */

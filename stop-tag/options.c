@@ -30,6 +30,12 @@ const char options_help[] =
 "  --summary        one line per dump, then the counts\n"
 "  --vmlinux FILE   name addresses by function, file and line; FILE is the\n"
 "                   kernel of the dump with its debug information\n"
+"  --expect-cpus N  fail if another number of CPUs was running\n"
+"  --require LIST   fail if no CPU was stopped by each of: panic, ipi, nmi-ipi,\n"
+"                   sdei, self-stop, not-stopped; tags: if there are none\n"
+"  --allow LIST     problems, by their ids, that do not count\n"
+"  --strict         warnings, and a dump without tags, count as failures\n"
+"  --policy FILE    the same from a file, for each kernel or dump\n"
 "  --json           one JSON object per dump, one per line\n"
 "  --help           show this\n"
 "  --version        show the version\n"
@@ -47,6 +53,11 @@ enum {
 	OPT_JSON,
 	OPT_TIMEOUT,
 	OPT_SUMMARY,
+	OPT_EXPECT_CPUS,
+	OPT_REQUIRE,
+	OPT_ALLOW,
+	OPT_STRICT,
+	OPT_POLICY,
 	OPT_HELP,
 	OPT_VERSION,
 };
@@ -56,6 +67,11 @@ static const struct option longopts[] = {
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "summary", no_argument, NULL, OPT_SUMMARY },
+	{ "expect-cpus", required_argument, NULL, OPT_EXPECT_CPUS },
+	{ "require", required_argument, NULL, OPT_REQUIRE },
+	{ "allow", required_argument, NULL, OPT_ALLOW },
+	{ "strict", no_argument, NULL, OPT_STRICT },
+	{ "policy", required_argument, NULL, OPT_POLICY },
 	{ "vmlinux", required_argument, NULL, OPT_VMLINUX },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -93,9 +109,27 @@ static int number(const char *name, const char *text, unsigned int min,
 	return 0;
 }
 
+/* A rule of a policy. Lists add up, as options do. */
+static int rule(struct policy_rules *rules, const char *key, const char *value,
+		char err[160])
+{
+	uint32_t require = rules->require, allow = rules->allow;
+	char why[160];
+
+	if (policy_set(rules, key, value, why)) {
+		snprintf(err, 160, "--%.150s", why);
+		return -1;
+	}
+	rules->require |= require;
+	rules->allow |= allow;
+	return 0;
+}
+
 static int take(struct options *options, int opt, const char *last,
 		char err[160])
 {
+	struct policy_rules *rules = &options->policy.options;
+
 	switch (opt) {
 	case 'r':
 		options->recursive = true;
@@ -108,6 +142,17 @@ static int take(struct options *options, int opt, const char *last,
 			      &options->timeout, err);
 	case OPT_SUMMARY:
 		options->summary = true;
+		return 0;
+	case OPT_EXPECT_CPUS:
+		return rule(rules, "expect-cpus", optarg, err);
+	case OPT_REQUIRE:
+		return rule(rules, "require", optarg, err);
+	case OPT_ALLOW:
+		return rule(rules, "allow", optarg, err);
+	case OPT_STRICT:
+		return rule(rules, "strict", "yes", err);
+	case OPT_POLICY:
+		options->policy_file = optarg;
 		return 0;
 	case OPT_VMLINUX:
 		options->vmlinux = optarg;

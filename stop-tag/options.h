@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include "policy.h"
+
 struct options {
 	bool json;
 	bool recursive;
@@ -14,6 +16,8 @@ struct options {
 	unsigned int jobs;
 	unsigned int timeout;	/* seconds */
 	const char *vmlinux;
+	const char *policy_file;
+	struct policy policy;	/* its options; the file is not read yet */
 	bool help, version;	/* all that is wanted */
 	char **names;		/* what is left: dumps */
 	int nr_names;

@@ -52,4 +52,13 @@ void stop_report_json(FILE *fp, const struct stop_facts *facts,
 /* {"dump": name, "error": text, "status": 1} for a dump that cannot be read. */
 void stop_report_json_error(FILE *fp, const char *name, const char *text);
 
+/* "ipi", "nmi-ipi", ...: how JSON calls a mechanism; NULL if it is not known. */
+const char *stop_mechanism_id(uint8_t mechanism);
+
+/*
+ * Writes text of a dump, or the name of one, so that no byte of it reaches a
+ * terminal as a control sequence.
+ */
+void stop_report_text(FILE *fp, const char *text);
+
 #endif /* STOP_REPORT_H */

@@ -40,6 +40,11 @@ static void enumerated(struct json *json, const char *key,
 		json_uint(json, key, value);
 }
 
+const char *stop_mechanism_id(uint8_t mechanism)
+{
+	return mechanism < NR(mechanisms) ? mechanisms[mechanism] : NULL;
+}
+
 static void string_or_null(struct json *json, const char *key,
 			   const char *value)
 {

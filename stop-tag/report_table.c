@@ -51,7 +51,7 @@ struct row {
  * Names in a dump, and of one, can hold anything: nothing of it may reach the
  * terminal as a control sequence. 0xc2 0x80 to 0x9f are the C1 controls.
  */
-static void put_text(FILE *fp, const char *text)
+void stop_report_text(FILE *fp, const char *text)
 {
 	for (const unsigned char *s = (const unsigned char *)text; *s; s++) {
 		if (*s < ' ' || *s == 0x7f)
@@ -195,7 +195,7 @@ static void put_row(FILE *fp, const int width[NR_COLUMNS],
 			pending += pad;
 		if (len) {
 			fprintf(fp, "%*s", pending, "");
-			put_text(fp, row->cell[i]);
+			stop_report_text(fp, row->cell[i]);
 			pending = 0;
 		} else if (columns[i].right) {
 			pending += len;
@@ -286,12 +286,12 @@ static void put_heading(FILE *fp, const struct stop_facts *facts,
 	char text[40];
 	struct tm tm;
 
-	put_text(fp, name);
+	stop_report_text(fp, name);
 	fputs(": ", fp);
-	put_text(fp, facts->container[0] ? facts->container : "dump");
+	stop_report_text(fp, facts->container[0] ? facts->container : "dump");
 	if (facts->osrelease[0]) {
 		fputs(", kernel ", fp);
-		put_text(fp, facts->osrelease);
+		stop_report_text(fp, facts->osrelease);
 	}
 	if (facts->live)
 		fputs(", live", fp);
@@ -321,7 +321,7 @@ static void put_verdicts(FILE *fp, const struct stop_verdicts *verdicts,
 			colour ? colours[v->severity] : "",
 			stop_severity_name(v->severity), colour ? "\033[m" : "",
 			stop_verdict_name(v->id));
-		put_text(fp, v->text);
+		stop_report_text(fp, v->text);
 		putc('\n', fp);
 	}
 }
@@ -338,7 +338,7 @@ void stop_report_brief(FILE *fp, const struct stop_facts *facts,
 		fprintf(fp, "%s%s %s: ", prefix,
 			stop_severity_name(v->severity),
 			stop_verdict_name(v->id));
-		put_text(fp, v->text);
+		stop_report_text(fp, v->text);
 		putc('\n', fp);
 	}
 }
@@ -383,7 +383,7 @@ void stop_report_table(FILE *fp, const struct stop_facts *facts,
 		putc('\n', fp);
 	}
 	if (opts->note) {
-		put_text(fp, opts->note);
+		stop_report_text(fp, opts->note);
 		fputs("\n\n", fp);
 	}
 	rows = stop_report_rows(facts, opts, &nr);

@@ -11,7 +11,6 @@
 
 #include "find.h"
 #include "json.h"
-#include "kind.h"
 #include "names.h"
 #include "options.h"
 #include "pool.h"
@@ -44,7 +43,7 @@ static void complain(const struct options *options, const char *name,
 	fflush(stdout);		/* keep errors where they belong */
 	fputs("stopcheck: ", stderr);
 	if (name) {
-		kind_put_name(stderr, name);
+		stop_report_text(stderr, name);
 		fputs(": ", stderr);
 	}
 	fprintf(stderr, "%s\n", text);
@@ -175,6 +174,7 @@ static enum stop_status check_all(const struct options *options,
 	};
 	struct check_opts opts = {
 		.json = options->json, .brief = options->summary,
+		.policy = &options->policy,
 		.colour = !options->json && isatty(STDOUT_FILENO) &&
 			  !getenv("NO_COLOR"),
 	};
@@ -208,12 +208,18 @@ static enum stop_status check_all(const struct options *options,
 	return session.status;
 }
 
-static enum stop_status run(const struct options *options)
+static enum stop_status run(struct options *options)
 {
 	struct find_targets targets = { 0 };
 	enum stop_status status = STOP_STATUS_ERROR;
+	char err[160];
 	int ret = 0;
 
+	if (options->policy_file &&
+	    policy_load(&options->policy, options->policy_file, err)) {
+		complain(options, options->policy_file, err);
+		return STOP_STATUS_ERROR;
+	}
 	for (int i = 0; !ret && i < options->nr_names; i++)
 		ret = find_add(&targets, options->names[i],
 			       options->recursive);
@@ -222,6 +228,7 @@ static enum stop_status run(const struct options *options)
 	else
 		status = check_all(options, &targets);
 	find_destroy(&targets);
+	policy_destroy(&options->policy);
 	return status;
 }
 

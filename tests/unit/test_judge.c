@@ -457,7 +457,7 @@ static void names_are_stable(void **state)
 		"not-stopped", "missing-regs", "null-regs", "zero-regs",
 		"stop-code-regs", "duplicate-cpu", "malformed-tag",
 		"malformed-note", "foreign-sp", "wrong-pid", "untagged",
-		"hypervisor-dump",
+		"hypervisor-dump", "policy",
 	};
 
 	(void)state;
