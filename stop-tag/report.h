@@ -35,7 +35,8 @@ void stop_report_table(FILE *fp, const struct stop_facts *facts,
 
 /*
  * For the log of a program that does something else: one line with the totals
- * and one per verdict, each with prefix in front.
+ * and one per verdict, 32 at most and then how many more there are, each with
+ * prefix in front.
  */
 void stop_report_brief(FILE *fp, const struct stop_facts *facts,
 		       const struct stop_verdicts *verdicts,

@@ -326,6 +326,9 @@ static void put_verdicts(FILE *fp, const struct stop_verdicts *verdicts,
 	}
 }
 
+/* A serial console may need ten milliseconds per line while others wait. */
+#define BRIEF_MAX 32
+
 void stop_report_brief(FILE *fp, const struct stop_facts *facts,
 		       const struct stop_verdicts *verdicts,
 		       const char *prefix)
@@ -335,6 +338,11 @@ void stop_report_brief(FILE *fp, const struct stop_facts *facts,
 	for (size_t i = 0; i < verdicts->nr; i++) {
 		const struct stop_verdict *v = &verdicts->v[i];
 
+		if (i == BRIEF_MAX) {
+			fprintf(fp, "%sand %zu more\n", prefix,
+				verdicts->nr - i);
+			break;
+		}
 		fprintf(fp, "%s%s %s: ", prefix,
 			stop_severity_name(v->severity),
 			stop_verdict_name(v->id));

@@ -39,6 +39,32 @@ static void brief(void **state)
 	judged_free(&j);
 }
 
+/* A dump with very many problems must not hold up that program. */
+static void brief_of_many(void **state)
+{
+	struct stop_facts facts;
+	struct stop_verdicts verdicts = { 0 };
+	char *text = NULL, *line;
+	size_t len, lines = 0;
+	FILE *fp = open_memstream(&text, &len);
+
+	(void)state;
+	stop_facts_init(&facts);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(stop_facts_add_defect(&facts, i, "broken"), 0);
+	assert_int_equal(stop_judge(&facts, &verdicts), 0);
+	assert_int_equal(verdicts.nr, 101);	/* and "untagged" */
+	stop_report_brief(fp, &facts, &verdicts, "> ");
+	fclose(fp);
+	for (line = text; (line = strchr(line, '\n')); line++)
+		lines++;
+	assert_int_equal(lines, 1 + 32 + 1);
+	assert_non_null(strstr(text, "\n> and 69 more\n"));
+	free(text);
+	stop_verdicts_destroy(&verdicts);
+	stop_facts_destroy(&facts);
+}
+
 static char *json(const struct judged *j, struct stop_report_opts opts)
 {
 	char *text = NULL;
@@ -374,6 +400,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tagged_table),
 		cmocka_unit_test(brief),
+		cmocka_unit_test(brief_of_many),
 		cmocka_unit_test(in_sdei_table),
 		cmocka_unit_test(newer_version_table),
 		cmocka_unit_test(untagged_table),
