@@ -58,6 +58,21 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* Stable: CPUs that compare equal stay in the order above. */
+static void resort(const struct stop_cpu **rows, size_t nr,
+		   int (*order)(const struct stop_cpu *a,
+				const struct stop_cpu *b))
+{
+	for (size_t i = 1; i < nr; i++) {
+		const struct stop_cpu *row = rows[i];
+		size_t j;
+
+		for (j = i; j && order(row, rows[j - 1]) < 0; j--)
+			rows[j] = rows[j - 1];
+		rows[j] = row;
+	}
+}
+
 const struct stop_cpu **stop_report_rows(const struct stop_facts *facts,
 					 const struct stop_report_opts *opts,
 					 size_t *nr)
@@ -75,6 +90,8 @@ const struct stop_cpu **stop_report_rows(const struct stop_facts *facts,
 			rows[(*nr)++] = cpu;
 	}
 	qsort(rows, *nr, sizeof(*rows), compare);
+	if (opts->compare)
+		resort(rows, *nr, opts->compare);
 	return rows;
 }
 

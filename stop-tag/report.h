@@ -18,6 +18,8 @@ struct stop_report_opts {
 	/* Show only CPUs for which this returns true; NULL: all. */
 	bool (*want_cpu)(const struct stop_cpu *cpu, void *arg);
 	void *want_arg;
+	/* Rows in another order than wedged CPUs first; < 0: a before b. */
+	int (*compare)(const struct stop_cpu *a, const struct stop_cpu *b);
 	/* One line about this report, such as why names are missing; NULL. */
 	const char *note;
 	/* Writes members that only this tool has, at the end of the object. */
