@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * infer.c: conclusions from evidence. What does not follow is unknown.
+ */
+#include <stdarg.h>
+#include <string.h>
+
+#include <linux/cpu_stop_tag.h>
+
+#include "infer.h"
+
+static void conclude(struct inferred *inferred, enum infer how,
+		     const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void conclude(struct inferred *inferred, enum infer how,
+		     const char *fmt, ...)
+{
+	va_list args;
+
+	inferred->how = how;
+	va_start(args, fmt);
+	vsnprintf(inferred->why, sizeof(inferred->why), fmt, args);
+	va_end(args);
+}
+
+/* It cleared its online bit, which is the ack of a stop: by what? */
+static void infer_stopped(const struct evidence *e, struct inferred *out)
+{
+	if (e->sdei_active == STOP_YES) {
+		out->sdei_regs = true;
+		conclude(out, INFER_SDEI,
+			 "offline, and still inside SDEI event %u",
+			 e->sdei_event);
+	} else if (e->sdei_same_regs == STOP_YES) {
+		out->sdei_regs = true;
+		conclude(out, INFER_SDEI,
+			 "its registers are those that SDEI event 0 interrupted there");
+	} else if (e->has_counts && e->nr_stop_nmi) {
+		/* Without pseudo-NMIs it is an interrupt like any other. */
+		conclude(out, e->pseudo_nmi == STOP_YES ? INFER_NMI_IPI :
+			 INFER_IPI, "it took IPI_CPU_STOP_NMI (%u handled)",
+			 e->nr_stop_nmi);
+	} else if (e->has_counts && e->nr_stop) {
+		conclude(out, INFER_IPI, "it took IPI_CPU_STOP (%u handled)",
+			 e->nr_stop);
+	} else if (e->has_counts && e->sdei_active != STOP_UNKNOWN &&
+		   e->hotplug == STOP_YES) {
+		conclude(out, INFER_SELF,
+			 "offline though hotplug had it running, and it took no stop IPI and no SDEI event");
+	} else {
+		conclude(out, INFER_UNKNOWN,
+			 "it was stopped, but what is left does not say by what");
+	}
+}
+
+void infer(const struct evidence *e, struct inferred *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (!e->has_panic_cpu) {
+		conclude(out, INFER_UNKNOWN, "panic_cpu cannot be read");
+	} else if (e->panic_cpu < 0) {
+		conclude(out, INFER_NO_CRASH, "panic_cpu says that nobody panicked");
+	} else if (e->panic_cpu == (int32_t)e->cpu) {
+		conclude(out, INFER_PANIC, "panic_cpu names it");
+	} else if (e->online == STOP_YES) {
+		conclude(out, INFER_NOT_STOPPED,
+			 "it is still online, and is not the panicking CPU");
+	} else if (e->online == STOP_UNKNOWN) {
+		conclude(out, INFER_UNKNOWN, "cpu_online_mask cannot be read");
+	} else if (e->has_note != STOP_YES && e->hotplug == STOP_NO) {
+		conclude(out, INFER_NOT_RUNNING,
+			 "offline by its hotplug state, and it left no note");
+	} else {
+		infer_stopped(e, out);
+	}
+}
+
+static const struct {
+	const char *name, *word;
+	int mechanism;
+} names[] = {
+	[INFER_UNKNOWN] = { "unknown", NULL, -1 },
+	[INFER_NO_CRASH] = { "nothing", "none", -1 },
+	[INFER_NOT_RUNNING] = { "not running", "not-running", -1 },
+	[INFER_PANIC] = { "panic", "panic", CPU_STOP_PANIC },
+	[INFER_IPI] = { "IPI", "ipi", CPU_STOP_IPI },
+	[INFER_NMI_IPI] = { "pseudo-NMI", "nmi-ipi", CPU_STOP_NMI_IPI },
+	[INFER_SDEI] = { "SDEI", "sdei", CPU_STOP_SDEI },
+	[INFER_SELF] = { "self-stop", "self-stop", CPU_STOP_SELF },
+	[INFER_NOT_STOPPED] = { "not stopped", "not-stopped",
+				CPU_STOP_NOT_STOPPED },
+};
+
+const char *infer_name(enum infer how)
+{
+	return names[how].name;
+}
+
+const char *infer_word(enum infer how)
+{
+	return names[how].word;
+}
+
+int infer_mechanism(enum infer how)
+{
+	return names[how].mechanism;
+}
+
+bool infer_agrees(enum infer how, const struct stop_cpu *cpu)
+{
+	return names[how].mechanism >= 0 &&
+	       cpu->tag_state == STOP_TAG_VALID &&
+	       names[how].mechanism == cpu->tag.mechanism;
+}
+
+static const char *known(enum stop_known value, const char *yes,
+			 const char *no)
+{
+	return value == STOP_YES ? yes : value == STOP_NO ? no : "not readable";
+}
+
+void infer_print_evidence(FILE *fp, const struct evidence *e)
+{
+	fprintf(fp, "      cpu_online_mask: %s\n",
+		known(e->online, "online", "offline"));
+	fprintf(fp, "      cpuhp state: %s\n",
+		known(e->hotplug, "CPUHP_ONLINE", "another"));
+	fprintf(fp, "      crash_notes: %s\n",
+		known(e->has_note, "a note", "no note"));
+	if (e->sdei_active == STOP_YES)
+		fprintf(fp, "      sdei_active_*_event: event %u\n",
+			e->sdei_event);
+	else
+		fprintf(fp, "      sdei_active_*_event: %s\n",
+			known(e->sdei_active, "", "none"));
+	fprintf(fp, "      registers of event 0: %s\n",
+		known(e->sdei_same_regs, "the note's", "not the note's"));
+	if (e->has_counts)
+		fprintf(fp, "      interrupts: IPI_CPU_STOP %u, IPI_CPU_STOP_NMI %u%s\n",
+			e->nr_stop, e->nr_stop_nmi,
+			e->pseudo_nmi == STOP_YES ? " (pseudo-NMI)" : "");
+	else
+		fprintf(fp, "      interrupts: not readable\n");
+}

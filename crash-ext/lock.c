@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * lock.c: finds the lock that a CPU spins on.
+ *
+ * Layouts (Linux 6.12 and 7.3, little endian): asm-generic/qspinlock_types.h,
+ * qrwlock_types.h, kernel/locking/mcs_spinlock.h; of the sleeping locks, whose
+ * layout depends on the configuration, the owner is the first word or has its
+ * offset told.
+ */
+#include "lock.h"
+
+#include <string.h>
+
+/* Bit 55 tells kernel addresses from all others, with or without tags. */
+#define KERNEL_HALF		(1ull << 55)
+
+#define QSPIN_LOCKED		0xffu
+#define QSPIN_PENDING		0xff00u
+#define QSPIN_TAIL		0xffff0000u
+#define TAIL_IDX(value)		((value) >> 16 & 3)
+#define TAIL_CPU(value)		((value) >> 18)		/* plus one */
+
+#define QRW_WRITER		0xffu
+#define QRW_WAITING		0x100u
+
+#define MCS_NODE		16	/* next, locked, count */
+#define MCS_NODES		4	/* task, softirq, hardirq, nmi */
+
+/* Behind the word of a spinlock, with CONFIG_DEBUG_SPINLOCK. */
+#define SPINLOCK_MAGIC		0xdead4eadu
+
+/* owner words keep flags in their low bits. */
+#define OWNER_FLAGS		7ull
+#define RWSEM_READER_OWNED	1ull
+
+#define MAX_SLEEPERS		10000
+
+static const struct {
+	const char *name;
+	enum lock_kind kind;
+} functions[] = {
+	{ "queued_spin_lock_slowpath", LOCK_SPIN },
+	{ "native_queued_spin_lock_slowpath", LOCK_SPIN },
+	{ "_raw_spin_lock", LOCK_SPIN },
+	{ "_raw_spin_lock_irq", LOCK_SPIN },
+	{ "_raw_spin_lock_irqsave", LOCK_SPIN },
+	{ "_raw_spin_lock_bh", LOCK_SPIN },
+	{ "_raw_spin_lock_nested", LOCK_SPIN },
+	{ "do_raw_spin_lock", LOCK_SPIN },
+	{ "queued_read_lock_slowpath", LOCK_READ },
+	{ "queued_write_lock_slowpath", LOCK_WRITE },
+	{ "__mutex_lock", LOCK_MUTEX },
+	{ "__mutex_lock_slowpath", LOCK_MUTEX },
+	{ "__mutex_lock_common", LOCK_MUTEX },
+	{ "mutex_spin_on_owner", LOCK_MUTEX },
+	{ "mutex_optimistic_spin", LOCK_MUTEX },
+	{ "rwsem_down_read_slowpath", LOCK_RWSEM },
+	{ "rwsem_down_write_slowpath", LOCK_RWSEM },
+	{ "rwsem_optimistic_spin", LOCK_RWSEM },
+	{ "rwsem_spin_on_owner", LOCK_RWSEM },
+	{ "__down", LOCK_SEMAPHORE },
+	{ "__down_common", LOCK_SEMAPHORE },
+	{ "___down_common", LOCK_SEMAPHORE },
+	{ "__down_interruptible", LOCK_SEMAPHORE },
+	{ "__down_killable", LOCK_SEMAPHORE },
+	{ "__down_timeout", LOCK_SEMAPHORE },
+	{ "smp_call_function_many_cond", LOCK_CALL },
+	{ "smp_call_function_single", LOCK_CALL },
+};
+
+enum lock_kind lock_function(const char *function)
+{
+	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
+		size_t len = strlen(functions[i].name);
+
+		if (!strncmp(function, functions[i].name, len) &&
+		    (!function[len] || function[len] == '.'))
+			return functions[i].kind;
+	}
+	return LOCK_NONE;
+}
+
+const char *lock_kind_name(enum lock_kind kind)
+{
+	static const char *const names[] = {
+		[LOCK_NONE] = "nothing",
+		[LOCK_SPIN] = "spinlock",
+		[LOCK_READ] = "rwlock, to read,",
+		[LOCK_WRITE] = "rwlock, to write,",
+		[LOCK_MUTEX] = "mutex",
+		[LOCK_RWSEM] = "rw_semaphore",
+		[LOCK_SEMAPHORE] = "semaphore",
+		[LOCK_CALL] = "other CPUs",
+	};
+
+	return names[kind];
+}
+
+static bool read_u32(const struct lock_env *env, uint64_t addr, uint32_t *to)
+{
+	return env->read(env->arg, addr, to, sizeof(*to));
+}
+
+static bool read_u64(const struct lock_env *env, uint64_t addr, uint64_t *to)
+{
+	return env->read(env->arg, addr, to, sizeof(*to));
+}
+
+static bool spin_value_possible(const struct lock_env *env, uint32_t value)
+{
+	return (value & QSPIN_LOCKED) <= 1 &&
+	       (value & QSPIN_PENDING) <= 0x100 &&
+	       (!(value & QSPIN_TAIL) ||
+		(TAIL_CPU(value) && TAIL_CPU(value) <= env->nr_cpus));
+}
+
+/* The CPU and index whose MCS node lies at addr. */
+static bool node_at(const struct lock_env *env, uint64_t addr, uint32_t *cpu,
+		    uint32_t *idx)
+{
+	for (uint32_t c = 0; c < env->nr_cpus; c++) {
+		uint64_t base = env->qnodes(env->arg, c);
+
+		if (base && addr >= base && addr < base + MCS_NODES * MCS_NODE) {
+			*cpu = c;
+			*idx = (addr - base) / MCS_NODE;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The node in front of the one at addr: the one whose next leads there. */
+static bool node_before(const struct lock_env *env, uint64_t addr,
+			uint64_t *before)
+{
+	for (uint32_t c = 0; c < env->nr_cpus; c++) {
+		uint64_t base = env->qnodes(env->arg, c);
+		uint64_t nodes[MCS_NODES * MCS_NODE / 8];
+
+		if (!base || !env->read(env->arg, base, nodes, sizeof(nodes)))
+			continue;
+		/* count, in the first node, says how many are in use. */
+		for (uint32_t i = 0; i < MCS_NODES &&
+		     i < (uint32_t)(nodes[1] >> 32); i++) {
+			if (nodes[i * 2] == addr) {
+				*before = base + i * MCS_NODE;
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/*
+ * The queue of a spinlock with this tail. next points away from the first
+ * waiter, so it is followed back from the last one. A waiter that is not
+ * linked yet, or has the lock by now, ends it.
+ */
+static void read_queue(const struct lock_env *env, struct lock_wait *wait)
+{
+	uint32_t cpu = TAIL_CPU(wait->value) - 1;
+	uint64_t node = env->qnodes(env->arg, cpu), before;
+	uint32_t idx;
+
+	wait->nr_queue = 0;
+	if (!(wait->value & QSPIN_TAIL))
+		return;
+	if (!node) {
+		wait->queue[wait->nr_queue++] = cpu;
+		wait->queue_cut = true;
+		return;
+	}
+	node += TAIL_IDX(wait->value) * MCS_NODE;
+	while (node_at(env, node, &cpu, &idx)) {
+		if (wait->nr_queue == LOCK_MAX_QUEUE) {
+			wait->queue_cut = true;
+			break;
+		}
+		wait->queue[wait->nr_queue++] = cpu;
+		if (!node_before(env, node, &before) || before == node)
+			break;
+		node = before;
+	}
+	for (size_t i = 0; i < wait->nr_queue / 2; i++) {
+		uint32_t *a = &wait->queue[i];
+		uint32_t *b = &wait->queue[wait->nr_queue - 1 - i];
+		uint32_t swap = *a;
+
+		*a = *b;
+		*b = swap;
+	}
+}
+
+static bool queued(const struct lock_wait *wait, uint32_t cpu)
+{
+	for (size_t i = 0; i < wait->nr_queue; i++) {
+		if (wait->queue[i] == cpu)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * How well the word at addr fits a spinlock that this CPU waits for; 0: not at
+ * all. A CPU in the queue leaves its number there; the first waiter only sets
+ * "pending", as any other CPU could have.
+ */
+static int rate_spin(const struct lock_env *env, uint64_t addr, uint32_t cpu,
+		     struct lock_wait *wait)
+{
+	uint32_t value;
+
+	if (!read_u32(env, addr, &value) || !value ||
+	    !spin_value_possible(env, value))
+		return 0;
+	wait->addr = addr;
+	wait->value = value;
+	wait->queue_cut = false;
+	read_queue(env, wait);
+	if (queued(wait, cpu))
+		return 4;
+	if (value & QSPIN_PENDING)
+		return 3;
+	/* Just released, or its waiter is about to say so. */
+	return value == 1 ? 1 : 0;
+}
+
+static int rate_rw(const struct lock_env *env, enum lock_kind kind,
+		   uint64_t addr, struct lock_wait *wait)
+{
+	uint32_t word[2], writer;
+
+	if (!env->read(env->arg, addr, word, sizeof(word)) || !word[0])
+		return 0;
+	writer = word[0] & QRW_WRITER;
+	if ((writer && writer != QRW_WRITER) ||
+	    !spin_value_possible(env, word[1]))
+		return 0;
+	/* More readers than any machine has tasks: some other word. */
+	if (word[0] >> 9 > 1u << 20)
+		return 0;
+	wait->addr = addr;
+	wait->value = word[0];
+	/* Who waits by the slow path holds or wants the spinlock behind it. */
+	if (!word[1] || !(kind == LOCK_READ ? writer || word[0] & QRW_WAITING :
+					      word[0]))
+		return 0;
+	return word[0] & QRW_WAITING ? 4 : 3;
+}
+
+/* A list head with waiters or none: its neighbours point back to it. */
+static bool is_list(const struct lock_env *env, uint64_t head)
+{
+	uint64_t list[2], back;
+
+	return env->read(env->arg, head, list, sizeof(list)) &&
+	       list[0] & KERNEL_HALF && !(list[0] & 7) &&
+	       read_u64(env, list[0] + 8, &back) && back == head;
+}
+
+static void count_sleepers(const struct lock_env *env, uint64_t head,
+			   struct lock_wait *wait)
+{
+	uint64_t at;
+
+	if (!read_u64(env, head, &at))
+		return;
+	while (at != head) {
+		if (wait->nr_sleepers == MAX_SLEEPERS || !read_u64(env, at, &at)) {
+			wait->sleepers_cut = true;
+			return;
+		}
+		wait->nr_sleepers++;
+	}
+}
+
+static int rate_sleeping(const struct lock_env *env, enum lock_kind kind,
+			 uint64_t addr, struct lock_wait *wait)
+{
+	long list = kind == LOCK_MUTEX ? env->mutex_wait_list :
+		    kind == LOCK_RWSEM ? env->rwsem_wait_list :
+					 env->semaphore_wait_list;
+	long at = kind == LOCK_MUTEX ? 0 : env->rwsem_owner;
+	uint64_t owner = 0;
+
+	if (list < 0 || addr & 7 || !is_list(env, addr + list))
+		return 0;
+	wait->owner_task = 0;
+	if (kind != LOCK_SEMAPHORE) {
+		if (at < 0 || !read_u64(env, addr + at, &owner))
+			return 0;
+		if (owner & ~OWNER_FLAGS &&
+		    !env->is_task(env->arg, owner & ~OWNER_FLAGS))
+			return 0;
+		/* Of many readers only the last one is there, and as a hint. */
+		if (kind != LOCK_RWSEM || !(owner & RWSEM_READER_OWNED))
+			wait->owner_task = owner & ~OWNER_FLAGS;
+	}
+	wait->addr = addr;
+	wait->nr_sleepers = 0;
+	wait->sleepers_cut = false;
+	wait->sleepers_head = addr + list;
+	count_sleepers(env, addr + list, wait);
+	return wait->owner_task ? 4 : 3;
+}
+
+static int rate(const struct lock_env *env, enum lock_kind kind, uint64_t addr,
+		uint32_t cpu, struct lock_wait *wait)
+{
+	uint32_t c, idx;
+
+	if (!(addr & KERNEL_HALF) || addr & 3 || node_at(env, addr, &c, &idx))
+		return 0;
+	switch (kind) {
+	case LOCK_SPIN:
+		return rate_spin(env, addr, cpu, wait);
+	case LOCK_READ:
+	case LOCK_WRITE:
+		return rate_rw(env, kind, addr, wait);
+	case LOCK_MUTEX:
+	case LOCK_RWSEM:
+	case LOCK_SEMAPHORE:
+		return rate_sleeping(env, kind, addr, wait);
+	default:
+		return 0;
+	}
+}
+
+static void try_word(const struct lock_env *env, enum lock_kind kind,
+		     uint64_t addr, uint32_t cpu, int in, int *best,
+		     struct lock_wait *wait)
+{
+	struct lock_wait now = *wait;
+	int how;
+
+	if (addr == wait->addr)
+		return;
+	how = rate(env, kind, addr, cpu, &now);
+	if (how > *best) {
+		now.in = in;
+		*wait = now;
+		*best = how;
+	}
+}
+
+static void read_debug_owner(const struct lock_env *env,
+			     struct lock_wait *wait)
+{
+	/* magic and owner_cpu behind the word that is spun on, then owner. */
+	struct {
+		uint32_t magic, cpu;
+	} debug;
+	uint64_t task;
+
+	if (!env->read(env->arg, wait->addr + 4, &debug, sizeof(debug)) ||
+	    debug.magic != SPINLOCK_MAGIC ||
+	    !read_u64(env, wait->addr + 16, &task))
+		return;
+	if (debug.cpu < env->nr_cpus)
+		wait->owner_cpu = debug.cpu;
+	if (env->is_task(env->arg, task))
+		wait->owner_task = task;
+}
+
+void lock_find(const struct lock_env *env, enum lock_kind kind,
+	       const struct lock_place *place, struct lock_wait *wait)
+{
+	int best = 0;
+
+	memset(wait, 0, sizeof(*wait));
+	wait->kind = kind;
+	wait->owner_cpu = STOP_CPU_UNKNOWN;
+	wait->in = -1;
+	for (int i = 0; place->regs && i < 31; i++)
+		try_word(env, kind, place->regs->x[i], place->cpu, i, &best,
+			 wait);
+	/* A word of the stack may be of long ago: only if nothing else fits. */
+	for (size_t i = 0; best < 3 && i < place->nr_words; i++)
+		try_word(env, kind, place->words[i], place->cpu, -1, &best,
+			 wait);
+	if (best < 1) {
+		wait->addr = 0;
+		return;
+	}
+	if (kind == LOCK_SPIN)
+		read_debug_owner(env, wait);
+}
+
+int lock_in_regs(const struct stop_regs *regs, uint64_t addr)
+{
+	for (int i = 0; i < 31; i++) {
+		if (regs->x[i] == addr)
+			return i;
+	}
+	return -1;
+}
+
+size_t lock_cycle(const int *blocks, size_t nr, size_t start, int *members)
+{
+	size_t at = start, n = 0;
+
+	/* After nr steps one is in a cycle, if there is one. */
+	for (size_t i = 0; i < nr; i++) {
+		if (blocks[at] < 0)
+			return 0;
+		at = blocks[at];
+	}
+	start = at;
+	do {
+		members[n++] = at;
+		at = blocks[at];
+	} while (at != start);
+	return n;
+}

@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * unit-lock.c: what a CPU waits for, what a stop left behind, and the time
+ * line, on memory and tags written by hand. Layouts are the kernel's own
+ * (asm-generic/qspinlock_types.h, qrwlock_types.h, locking/mcs_spinlock.h).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <linux/cpu_stop_tag.h>
+
+#include "infer.h"
+#include "lock.h"
+#include "timeline.h"
+
+#define MEM	0xffff000000100000ull
+#define LOCK	(MEM + 0x80)
+#define TASK	0xffff000000900000ull
+#define NR_CPUS	8
+#define QNODES(cpu)	(MEM + 0x400 + (cpu) * 0x40)
+
+static uint64_t memory[0x1000 / 8];
+static struct stop_regs regs;
+static struct lock_wait found;
+
+static bool read_memory(void *arg, uint64_t addr, void *to, size_t len)
+{
+	(void)arg;
+	if (addr < MEM || addr + len > MEM + sizeof(memory))
+		return false;
+	memcpy(to, (char *)memory + (addr - MEM), len);
+	return true;
+}
+
+static bool is_task(void *arg, uint64_t addr)
+{
+	(void)arg;
+	return addr == TASK;
+}
+
+static uint64_t qnodes(void *arg, uint32_t cpu)
+{
+	(void)arg;
+	return cpu < NR_CPUS ? QNODES(cpu) : 0;
+}
+
+static const struct lock_env env = {
+	.read = read_memory, .is_task = is_task, .qnodes = qnodes,
+	.nr_cpus = NR_CPUS, .mutex_wait_list = 16, .rwsem_wait_list = 24,
+	.semaphore_wait_list = 8, .rwsem_owner = 8,
+};
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(memory, 0, sizeof(memory));
+	memset(&regs, 0, sizeof(regs));
+	return 0;
+}
+
+static void put32(uint64_t addr, uint32_t value)
+{
+	memcpy((char *)memory + (addr - MEM), &value, 4);
+}
+
+static void put64(uint64_t addr, uint64_t value)
+{
+	memcpy((char *)memory + (addr - MEM), &value, 8);
+}
+
+static void find(enum lock_kind kind, uint32_t cpu)
+{
+	struct lock_place place = { .cpu = cpu, .regs = &regs };
+
+	lock_find(&env, kind, &place, &found);
+}
+
+/* next, locked and count of a CPU's first node. */
+static void node(uint32_t cpu, uint64_t next)
+{
+	put64(QNODES(cpu), next);
+	put32(QNODES(cpu) + 8, 0);
+	put32(QNODES(cpu) + 12, 1);
+}
+
+#define TAIL(cpu)	(((cpu) + 1) << 18)
+
+static void pending_waiter(void **state)
+{
+	(void)state;
+	put32(LOCK, 0x101);
+	/* another word of the kernel's, which is no lock */
+	put64(MEM + 0x200, 0x123456789abcdefull);
+	regs.x[3] = MEM + 0x200;
+	regs.x[20] = LOCK;
+	find(LOCK_SPIN, 2);
+	assert_int_equal(found.addr, LOCK);
+	assert_int_equal(found.in, 20);
+	assert_int_equal(found.nr_queue, 0);
+	assert_int_equal(found.owner_cpu, STOP_CPU_UNKNOWN);
+}
+
+static void queue_in_order(void **state)
+{
+	(void)state;
+	/* held, CPU 4 pending; queued: 1, then 6, then 3 */
+	put32(LOCK, TAIL(3) | 0x101);
+	node(1, QNODES(6));
+	node(6, QNODES(3));
+	node(3, 0);
+	regs.x[0] = LOCK;
+	find(LOCK_SPIN, 6);
+	assert_int_equal(found.addr, LOCK);
+	assert_int_equal(found.nr_queue, 3);
+	assert_int_equal(found.queue[0], 1);
+	assert_int_equal(found.queue[1], 6);
+	assert_int_equal(found.queue[2], 3);
+	assert_false(found.queue_cut);
+}
+
+static void queue_goes_before_pending(void **state)
+{
+	(void)state;
+	/* one word that any CPU might wait for, and one that names this CPU */
+	put32(MEM + 0x300, 0x101);
+	put32(LOCK, TAIL(5) | 1);
+	node(5, 0);
+	regs.x[0] = MEM + 0x300;
+	regs.x[19] = LOCK;
+	find(LOCK_SPIN, 5);
+	assert_int_equal(found.addr, LOCK);
+	assert_int_equal(found.queue[0], 5);
+}
+
+static void queue_in_a_circle(void **state)
+{
+	(void)state;
+	put32(LOCK, TAIL(3) | 1);
+	node(1, QNODES(3));
+	node(3, QNODES(1));
+	regs.x[0] = LOCK;
+	find(LOCK_SPIN, 3);
+	assert_int_equal(found.addr, LOCK);
+	assert_true(found.queue_cut);
+	assert_int_equal(found.nr_queue, LOCK_MAX_QUEUE);
+}
+
+static void no_lock_at_hand(void **state)
+{
+	(void)state;
+	/* CPU 9 of 8, a locked byte of 3, user addresses, unreadable ones */
+	put32(MEM + 0x200, TAIL(9) | 1);
+	put32(MEM + 0x204, 3);
+	regs.x[0] = MEM + 0x200;
+	regs.x[1] = MEM + 0x204;
+	regs.x[2] = 0x400000;
+	regs.x[3] = 0xffff000000000000ull;
+	find(LOCK_SPIN, 2);
+	assert_int_equal(found.addr, 0);
+}
+
+static void spinlock_debugging(void **state)
+{
+	(void)state;
+	put32(LOCK, 0x101);
+	put32(LOCK + 4, 0xdead4ead);
+	put32(LOCK + 8, 7);
+	put64(LOCK + 16, TASK);
+	regs.x[0] = LOCK;
+	find(LOCK_SPIN, 2);
+	assert_int_equal(found.owner_cpu, 7);
+	assert_int_equal(found.owner_task, TASK);
+}
+
+static void lock_on_the_stack_only(void **state)
+{
+	uint64_t words[] = { 7, 0, LOCK };
+	struct lock_place place = { .cpu = 2, .regs = &regs, .words = words,
+				    .nr_words = 3 };
+
+	(void)state;
+	put32(LOCK, 0x101);
+	lock_find(&env, LOCK_SPIN, &place, &found);
+	assert_int_equal(found.addr, LOCK);
+	assert_int_equal(found.in, -1);
+}
+
+static void read_write_locks(void **state)
+{
+	(void)state;
+	/* a writer holds it; the reader that waits has the inner spinlock */
+	put32(LOCK, 0xff + 0x200);
+	put32(LOCK + 4, 1);
+	regs.x[19] = LOCK;
+	find(LOCK_READ, 2);
+	assert_int_equal(found.addr, LOCK);
+	assert_int_equal(found.value, 0x2ff);
+	/* three readers hold it, a writer waits */
+	put32(LOCK, 3 << 9 | 0x100);
+	find(LOCK_WRITE, 2);
+	assert_int_equal(found.addr, LOCK);
+	assert_int_equal(found.value >> 9, 3);
+	/* 0x80 is neither: no rwlock */
+	put32(LOCK, 0x80);
+	find(LOCK_WRITE, 2);
+	assert_int_equal(found.addr, 0);
+}
+
+static void mutex_with_sleepers(void **state)
+{
+	uint64_t one = MEM + 0x600, two = MEM + 0x640, head = LOCK + 16;
+
+	(void)state;
+	put64(LOCK, TASK | 1);
+	put64(head, one);
+	put64(head + 8, two);
+	put64(one, two);
+	put64(one + 8, head);
+	put64(two, head);
+	put64(two + 8, one);
+	regs.x[21] = LOCK;
+	find(LOCK_MUTEX, 2);
+	assert_int_equal(found.addr, LOCK);
+	assert_int_equal(found.owner_task, TASK);
+	assert_int_equal(found.nr_sleepers, 2);
+	assert_int_equal(found.sleepers_head, head);
+	/* the owner is no task: no mutex */
+	put64(LOCK, TASK + 64);
+	find(LOCK_MUTEX, 2);
+	assert_int_equal(found.addr, 0);
+}
+
+static void functions_that_wait(void **state)
+{
+	(void)state;
+	assert_int_equal(lock_function("queued_spin_lock_slowpath"), LOCK_SPIN);
+	assert_int_equal(lock_function("__mutex_lock.constprop.0"), LOCK_MUTEX);
+	assert_int_equal(lock_function("rwsem_down_write_slowpath"), LOCK_RWSEM);
+	assert_int_equal(lock_function("__mutex_locked"), LOCK_NONE);
+	assert_int_equal(lock_function("default_idle_call"), LOCK_NONE);
+}
+
+static void cycles(void **state)
+{
+	const int two[] = { 1, 0, 0, -1 };
+	const int chain[] = { 1, 2, 3, -1 };
+	const int self[] = { 0 };
+	int members[4];
+
+	(void)state;
+	assert_int_equal(lock_cycle(two, 4, 0, members), 2);
+	/* 2 waits for a CPU that is in a deadlock with another one */
+	assert_int_equal(lock_cycle(two, 4, 2, members), 2);
+	assert_int_equal(lock_cycle(two, 4, 3, members), 0);
+	assert_int_equal(lock_cycle(chain, 4, 0, members), 0);
+	assert_int_equal(lock_cycle(self, 1, 0, members), 1);
+}
+
+static enum infer conclusion(struct evidence e)
+{
+	struct inferred inferred;
+
+	infer(&e, &inferred);
+	assert_true(inferred.why[0]);
+	return inferred.how;
+}
+
+static void inference(void **state)
+{
+	/* An offline CPU that hotplug had running, with CPU 1 panicking. */
+	const struct evidence stopped = {
+		.cpu = 2, .has_panic_cpu = true, .panic_cpu = 1,
+		.online = STOP_NO, .hotplug = STOP_YES, .has_note = STOP_YES,
+		.sdei_active = STOP_NO, .sdei_same_regs = STOP_NO,
+		.has_counts = true, .pseudo_nmi = STOP_NO,
+	};
+	struct evidence e = stopped;
+
+	(void)state;
+	assert_int_equal(conclusion(e), INFER_SELF);
+	e.nr_stop = 1;
+	assert_int_equal(conclusion(e), INFER_IPI);
+	e.nr_stop_nmi = 1;
+	assert_int_equal(conclusion(e), INFER_IPI);
+	e.pseudo_nmi = STOP_YES;
+	assert_int_equal(conclusion(e), INFER_NMI_IPI);
+	e.sdei_same_regs = STOP_YES;
+	assert_int_equal(conclusion(e), INFER_SDEI);
+	e = stopped;
+	e.sdei_active = STOP_YES;
+	assert_int_equal(conclusion(e), INFER_SDEI);
+	e.online = STOP_YES;
+	assert_int_equal(conclusion(e), INFER_NOT_STOPPED);
+	e.panic_cpu = 2;
+	assert_int_equal(conclusion(e), INFER_PANIC);
+	e.panic_cpu = -1;
+	assert_int_equal(conclusion(e), INFER_NO_CRASH);
+	e = stopped;
+	e.has_counts = false;
+	assert_int_equal(conclusion(e), INFER_UNKNOWN);
+	e.has_note = STOP_NO;
+	e.hotplug = STOP_NO;
+	assert_int_equal(conclusion(e), INFER_NOT_RUNNING);
+	e.hotplug = STOP_UNKNOWN;
+	assert_int_equal(conclusion(e), INFER_UNKNOWN);
+	e = stopped;
+	e.online = STOP_UNKNOWN;
+	assert_int_equal(conclusion(e), INFER_UNKNOWN);
+	e.has_panic_cpu = false;
+	assert_int_equal(conclusion(e), INFER_UNKNOWN);
+}
+
+#define MS	1000000ull
+
+static struct stop_cpu cpu_with(uint32_t cpu, uint8_t mechanism,
+				uint16_t rungs, uint64_t request, uint64_t stop)
+{
+	struct stop_cpu c = { .cpu = cpu, .tag_state = STOP_TAG_VALID };
+
+	c.tag.mechanism = mechanism;
+	c.tag.rungs = rungs;
+	c.tag.request_ns = request;
+	c.tag.stop_ns = stop;
+	return c;
+}
+
+static char *timeline(struct stop_cpu *cpus, size_t nr)
+{
+	struct stop_facts facts = { .cpus = cpus, .nr_cpus = nr };
+	size_t len;
+	char *text;
+	FILE *fp = open_memstream(&text, &len);
+
+	assert_true(print_timeline(fp, &facts));
+	fclose(fp);
+	return text;
+}
+
+static void many_cpus_fold(void **state)
+{
+	struct stop_cpu cpus[256];
+	char *text;
+
+	(void)state;
+	for (uint32_t i = 0; i < 256; i++)
+		cpus[i] = cpu_with(i, CPU_STOP_IPI, CPU_STOP_RUNG_IPI,
+				   1000 * MS, 1000 * MS + 100000 + i * 1000);
+	cpus[2] = cpu_with(2, CPU_STOP_SDEI, CPU_STOP_RUNG_IPI |
+			   CPU_STOP_RUNG_SDEI, 2000 * MS, 2009 * MS);
+	cpus[7] = cpu_with(7, CPU_STOP_PANIC, 0, 0, 2010 * MS);
+	cpus[7].tag.nr_online = 256;
+	cpus[9] = cpu_with(9, CPU_STOP_IPI, CPU_STOP_RUNG_IPI, 1000 * MS,
+			   1600 * MS);
+	text = timeline(cpus, 256);
+	assert_string_equal(text,
+"+0 is 1.000000 s after boot\n"
+"+    0.000 ms   IPI signalled at CPUs 0-6,8-255\n"
+"                 CPUs 0-1,3-6,8,10-255 stopped after 0.100 to 0.355 ms\n"
+"                 CPU 9 stopped after 600.000 ms\n"
+"                 CPU 2 did not stop by it\n"
+"+ 1000.000 ms   SDEI event signalled at CPU 2\n"
+"                 CPU 2 stopped after 9.000 ms\n"
+"+ 1010.000 ms   CPU 7 went on to the capture kernel: 256 CPUs were running, 0 left\n");
+	free(text);
+}
+
+static void rung_that_nobody_answered(void **state)
+{
+	struct stop_cpu cpus[] = {
+		cpu_with(0, CPU_STOP_PANIC, 0, 0, 150 * MS),
+		cpu_with(1, CPU_STOP_NOT_STOPPED, CPU_STOP_RUNG_IPI |
+			 CPU_STOP_RUNG_SDEI, 40 * MS, 140 * MS),
+	};
+	char *text;
+
+	(void)state;
+	cpus[0].tag.nr_online = 2;
+	cpus[0].tag.nr_left = 1;
+	cpus[1].tag.sdei_status = -3;
+	text = timeline(cpus, 2);
+	assert_string_equal(text,
+"+0 is 0.040000 s after boot\n"
+"(not known)    IPI signalled at CPU 1\n"
+"                 CPU 1 did not stop by it\n"
+"+    0.000 ms   SDEI event signalled at CPU 1\n"
+"                 CPU 1 did not stop by it\n"
+"+  100.000 ms   CPU 1 was given up on: firmware answered -3\n"
+"+  110.000 ms   CPU 0 went on to the capture kernel: 2 CPUs were running, 1 left\n");
+	free(text);
+}
+
+static void no_tags_no_time_line(void **state)
+{
+	struct stop_cpu cpu = { .cpu = 0 };
+	struct stop_facts facts = { .cpus = &cpu, .nr_cpus = 1 };
+
+	(void)state;
+	assert_false(print_timeline(stdout, &facts));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(pending_waiter, setup),
+		cmocka_unit_test_setup(queue_in_order, setup),
+		cmocka_unit_test_setup(queue_goes_before_pending, setup),
+		cmocka_unit_test_setup(queue_in_a_circle, setup),
+		cmocka_unit_test_setup(no_lock_at_hand, setup),
+		cmocka_unit_test_setup(spinlock_debugging, setup),
+		cmocka_unit_test_setup(lock_on_the_stack_only, setup),
+		cmocka_unit_test_setup(read_write_locks, setup),
+		cmocka_unit_test_setup(mutex_with_sleepers, setup),
+		cmocka_unit_test(functions_that_wait),
+		cmocka_unit_test(cycles),
+		cmocka_unit_test(inference),
+		cmocka_unit_test(many_cpus_fold),
+		cmocka_unit_test(rung_that_nobody_answered),
+		cmocka_unit_test(no_tags_no_time_line),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
