@@ -12,63 +12,38 @@
 #include "collect.h"
 #include "crash-read.h"
 #include "decode.h"
-
-/*
- * sizeof(note_buf_t) on arm64: a PRSTATUS note and an empty header. Used when
- * the debug information does not tell.
- */
-#define NOTE_BUF_SIZE	424
-#define NOTE_BUF_MAX	4096
+#include "layout.h"
 
 /* arch/arm64/include/asm/memory.h */
 #define OVERFLOW_STACK_SIZE	4096
 
 #define VMCOREINFO_MAX	65536
 
-struct offsets {
-	bool known;
-	long curr, pid, comm, stack, state, online;
-	long thread_size, note_buf, cpumask;
-};
-
 /*
- * The kernel of a session does not change, and each such question leaks a
- * little memory inside crash 9's gdb: they are asked once.
+ * The bytes of a cpumask that are in use. A kernel built for a fixed number of
+ * CPUs has no nr_cpu_ids: then up to the next symbol.
  */
-static const struct offsets *offsets(void)
+static size_t mask_size(const char *name)
 {
-	static struct offsets found;
-	struct offsets *o = &found;
-	long value;
+	uint32_t nr = 0;
+	long len;
 
-	if (o->known)
-		return o;
-
-	o->curr = read_member("rq", "curr");
-	o->pid = read_member("task_struct", "pid");
-	o->comm = read_member("task_struct", "comm");
-	o->stack = read_member("task_struct", "stack");
-	o->state = read_member("cpuhp_cpu_state", "state");
-	o->online = enumerator_value("CPUHP_ONLINE", &value) ? value : -1;
-	o->thread_size = STRUCT_SIZE("thread_union");
-	if (o->thread_size <= 0)
-		o->thread_size = machdep->stacksize;
-	o->note_buf = STRUCT_SIZE("note_buf_t");
-	if (o->note_buf < 12 || o->note_buf > NOTE_BUF_MAX)
-		o->note_buf = NOTE_BUF_SIZE;
-	o->cpumask = STRUCT_SIZE("cpumask");
-	if (o->cpumask <= 0 || o->cpumask > NR_CPUS / 8)
-		o->cpumask = NR_CPUS / 8;
-	o->known = true;
-	return o;
+	if (read_symbol("nr_cpu_ids", &nr, sizeof(nr)) && nr && nr <= NR_CPUS)
+		return (nr + 63) / 64 * 8;
+	len = get_symbol_length((char *)name) / 8 * 8;
+	return len <= 0 || len > NR_CPUS / 8 ? NR_CPUS / 8 : len;
 }
 
 /* A cpumask by name, in crash's memory; NULL when it cannot be read. */
 static unsigned char *read_mask(const char *name, size_t *cpus)
 {
-	long size = offsets()->cpumask;
-	unsigned char *mask = (unsigned char *)GETBUF(size);
+	unsigned char *mask;
+	size_t size;
 
+	if (!read_symbol_exists(name))
+		return NULL;
+	size = mask_size(name);
+	mask = (unsigned char *)GETBUF(size);
 	*cpus = size * 8;
 	if (read_symbol(name, mask, size))
 		return mask;
@@ -95,8 +70,17 @@ static void add_stack(struct cpu_memory *cpu, const char *name, uint64_t low,
 	s->data = NULL;
 }
 
-static void read_stacks(struct cpu_memory *cpu, uint64_t base,
-			const struct offsets *o)
+bool collect_task_stack(const struct cpu_memory *cpu, uint64_t *low,
+			uint64_t *high)
+{
+	if (!cpu->task || layout(L_TASK_STACK) < 0 ||
+	    !read_mem(cpu->task + layout(L_TASK_STACK), low, sizeof(*low)))
+		return false;
+	*high = *low + layout_thread_size();
+	return true;
+}
+
+void collect_stacks(struct cpu_memory *cpu)
 {
 	/* All of IRQ_STACK_SIZE and SDEI_STACK_SIZE are THREAD_SIZE. */
 	static const struct {
@@ -106,40 +90,65 @@ static void read_stacks(struct cpu_memory *cpu, uint64_t base,
 		{ "sdei_stack_normal_ptr", "SDEI normal" },
 		{ "sdei_stack_critical_ptr", "SDEI critical" },
 	};
-	uint64_t p;
+	long size = layout_thread_size();
+	uint64_t p, high;
 
-	if (cpu->task && o->stack >= 0 &&
-	    read_mem(cpu->task + o->stack, &p, sizeof(p)))
-		add_stack(cpu, "task", p, o->thread_size);
+	if (cpu->has_stacks)
+		return;
+	cpu->has_stacks = true;
+	cpu->nr_stacks = 0;
+	if (collect_task_stack(cpu, &p, &high))
+		add_stack(cpu, "task", p, high - p);
 	for (size_t i = 0; i < sizeof(by_pointer) / sizeof(*by_pointer); i++) {
-		if (read_percpu(by_pointer[i].symbol, base, 0, &p, sizeof(p)))
-			add_stack(cpu, by_pointer[i].name, p, o->thread_size);
+		if (read_percpu(by_pointer[i].symbol, cpu->base, 0, &p,
+				sizeof(p)))
+			add_stack(cpu, by_pointer[i].name, p, size);
 	}
 	if (read_symbol_exists("overflow_stack"))
 		add_stack(cpu, "overflow",
-			  symbol_value("overflow_stack") + base,
+			  symbol_value("overflow_stack") + cpu->base,
 			  OVERFLOW_STACK_SIZE);
 	/* Firmware's runtime services run on one stack of their own. */
 	if (read_symbol("efi_rt_stack_top", &p, sizeof(p)) && p)
-		add_stack(cpu, "EFI", p - o->thread_size, o->thread_size);
+		add_stack(cpu, "EFI", p - size, size);
 }
 
-static void read_task(struct cpu_memory *cpu, uint64_t base,
-		      const struct offsets *o)
+/* crash has the names of all tasks at hand, but of a live system's old ones. */
+static bool known_task(struct cpu_memory *cpu, uint64_t task)
+{
+	struct task_context *tc;
+
+	if (ACTIVE() || (pc->flags & MINIMAL_MODE))
+		return false;
+	tc = task_to_context(task);
+	if (!tc)
+		return false;
+	cpu->pid = tc->pid;
+	snprintf(cpu->comm, sizeof(cpu->comm), "%s", tc->comm);
+	return true;
+}
+
+static void read_task(struct cpu_memory *cpu)
 {
 	uint64_t task = 0;
 	uint32_t pid;
 
-	if (o->curr < 0 ||
-	    !read_percpu("runqueues", base, o->curr, &task, sizeof(task)))
-		read_percpu("__entry_task", base, 0, &task, sizeof(task));
-	if (!task || o->pid < 0 ||
-	    !read_mem(task + o->pid, &pid, sizeof(pid)))
+	if (layout(L_RQ_CURR) < 0 ||
+	    !read_percpu("runqueues", cpu->base, layout(L_RQ_CURR), &task,
+			 sizeof(task)))
+		read_percpu("__entry_task", cpu->base, 0, &task, sizeof(task));
+	if (!task)
 		return;
+	if (!known_task(cpu, task)) {
+		if (layout(L_TASK_PID) < 0 ||
+		    !read_mem(task + layout(L_TASK_PID), &pid, sizeof(pid)))
+			return;
+		cpu->pid = pid;
+		if (layout(L_TASK_COMM) < 0 ||
+		    !read_mem(task + layout(L_TASK_COMM), cpu->comm, 16))
+			cpu->comm[0] = '\0';
+	}
 	cpu->task = task;
-	cpu->pid = pid;
-	if (o->comm >= 0 && !read_mem(task + o->comm, cpu->comm, 16))
-		cpu->comm[0] = '\0';
 	cpu->comm[16] = '\0';
 }
 
@@ -147,17 +156,16 @@ static void read_task(struct cpu_memory *cpu, uint64_t base,
  * A stopped CPU has cleared its online bit, so that bit alone does not tell
  * it from one that was offline: the hotplug state does, no stop changes it.
  */
-static enum stop_known read_running(const struct cpu_memory *cpu,
-				    uint64_t base, const struct offsets *o)
+enum stop_known collect_hotplug(const struct cpu_memory *cpu)
 {
 	uint32_t state;
+	long online;
 
-	if (cpu->online == STOP_YES)
-		return STOP_YES;
-	if (o->state < 0 || o->online < 0 ||
-	    !read_percpu("cpuhp_state", base, o->state, &state, sizeof(state)))
+	if (!layout_enum(L_CPUHP_ONLINE, &online) || layout(L_CPUHP_STATE) < 0 ||
+	    !read_percpu("cpuhp_state", cpu->base, layout(L_CPUHP_STATE),
+			 &state, sizeof(state)))
 		return STOP_UNKNOWN;
-	return state == (uint32_t)o->online ? STOP_YES : STOP_NO;
+	return state == (uint32_t)online ? STOP_YES : STOP_NO;
 }
 
 /* The buffer says whose note it is; the judge compares that with the tag. */
@@ -167,10 +175,36 @@ static void own_notes(struct stop_facts *facts, size_t first, uint32_t cpu)
 		facts->cpus[i].cpu = cpu;
 }
 
-static int read_notes(struct crash_memory *memory, struct stop_facts *facts,
-		      const uint64_t *bases, const struct offsets *o)
+/*
+ * A CPU with a note was running, and one that is online still is; only for
+ * another is the hotplug state worth a look at the debug information.
+ */
+static int note_of_cpu(struct crash_memory *memory, struct stop_facts *facts,
+		       struct cpu_memory *cpu, bool has_note)
 {
-	unsigned char *buf = (unsigned char *)GETBUF(o->note_buf);
+	struct stop_cpu *c;
+
+	if (has_note || cpu->online == STOP_YES)
+		cpu->running = STOP_YES;
+	else
+		cpu->running = collect_hotplug(cpu);
+	if (has_note) {
+		memory->nr_notes++;
+		return 0;
+	}
+	if (!facts->has_crashtime || cpu->running != STOP_YES)
+		return 0;
+	c = stop_facts_add_cpu(facts);
+	if (!c)
+		return -ENOMEM;
+	c->cpu = cpu->cpu;
+	return 0;
+}
+
+static int read_notes(struct crash_memory *memory, struct stop_facts *facts)
+{
+	long size = layout_note_buf();
+	unsigned char *buf = (unsigned char *)GETBUF(size);
 	uint64_t notes = 0;
 	size_t unread = 0;
 	int ret = 0;
@@ -183,23 +217,15 @@ static int read_notes(struct crash_memory *memory, struct stop_facts *facts,
 		struct cpu_memory *cpu = &memory->cpus[i];
 		size_t first = facts->nr_cpus;
 
-		if (notes && read_mem(notes + bases[i], buf, o->note_buf))
-			ret = stop_notes_decode(facts, buf, o->note_buf,
-						notes + bases[i]);
+		if (notes && read_mem(notes + cpu->base, buf, size))
+			ret = stop_notes_decode(facts, buf, size,
+						notes + cpu->base);
 		else
 			unread++;
-		if (facts->nr_cpus > first) {
-			own_notes(facts, first, cpu->cpu);
-			memory->nr_notes++;
-		} else if (!ret && facts->has_crashtime &&
-			   cpu->running == STOP_YES) {
-			struct stop_cpu *c = stop_facts_add_cpu(facts);
-
-			if (!c)
-				ret = -ENOMEM;
-			else
-				c->cpu = cpu->cpu;
-		}
+		own_notes(facts, first, cpu->cpu);
+		if (!ret)
+			ret = note_of_cpu(memory, facts, cpu,
+					  facts->nr_cpus > first);
 	}
 	if (unread && !memory->notes_why[0])
 		snprintf(memory->notes_why, sizeof(memory->notes_why),
@@ -209,11 +235,56 @@ static int read_notes(struct crash_memory *memory, struct stop_facts *facts,
 	return ret;
 }
 
+static int read_cpus(struct crash_memory *memory, const unsigned char *present,
+		     size_t cpus, const unsigned char *online,
+		     size_t online_cpus)
+{
+	/* kt->cpus is their number, and says nothing about the highest. */
+	size_t nr = 0, last = 0;
+
+	for (size_t i = 0; i < cpus; i++) {
+		if (mask_has(present, i)) {
+			nr++;
+			last = i;
+		}
+	}
+	memory->cpus = calloc(nr + 1, sizeof(*memory->cpus));
+	if (!memory->cpus)
+		return -ENOMEM;
+
+	/* All at once; one by one where a page of them is missing. */
+	uint64_t *bases = (uint64_t *)GETBUF((last + 1) * sizeof(*bases));
+	bool all = read_symbol("__per_cpu_offset", bases,
+			       (last + 1) * sizeof(*bases));
+
+	for (size_t i = 0; i < cpus; i++) {
+		struct cpu_memory *cpu = &memory->cpus[memory->nr_cpus];
+
+		if (!mask_has(present, i))
+			continue;
+		if (!all && !read_symbol_at("__per_cpu_offset",
+					    i * sizeof(*bases), &bases[i],
+					    sizeof(*bases))) {
+			snprintf(memory->notes_why, sizeof(memory->notes_why),
+				 "the per-CPU offset of CPU %zu is not in the dump",
+				 i);
+			continue;
+		}
+		cpu->cpu = i;
+		cpu->base = bases[i];
+		if (online && i < online_cpus)
+			cpu->online = mask_has(online, i) ? STOP_YES : STOP_NO;
+		memory->nr_cpus++;
+		read_task(cpu);
+	}
+	FREEBUF(bases);
+	return 0;
+}
+
 int collect_cpus(struct crash_memory *memory, struct stop_facts *facts)
 {
-	const struct offsets *o = offsets();
-	size_t cpus, online_cpus;
-	uint64_t *bases;
+	size_t cpus = 0, online_cpus = 0;
+	int ret;
 
 	memset(memory, 0, sizeof(*memory));
 	facts->from_memory = true;
@@ -226,51 +297,25 @@ int collect_cpus(struct crash_memory *memory, struct stop_facts *facts)
 	if (!present) {
 		snprintf(memory->notes_why, sizeof(memory->notes_why),
 			 "the mask of present CPUs is not in the dump");
+		if (online)
+			FREEBUF(online);
 		return 0;
 	}
 	memory->has_online_mask = online;
 	memory->has_panic_cpu = read_symbol("panic_cpu", &memory->panic_cpu,
 					    sizeof(memory->panic_cpu));
 
-	/* kt->cpus is their number, and says nothing about the highest. */
-	size_t nr = 0;
-
-	for (size_t i = 0; i < cpus; i++)
-		nr += mask_has(present, i);
-	memory->cpus = (struct cpu_memory *)GETBUF((nr + 1) *
-						   sizeof(*memory->cpus));
-	bases = (uint64_t *)GETBUF((nr + 1) * sizeof(*bases));
-
-	for (size_t i = 0; i < cpus; i++) {
-		struct cpu_memory *cpu = &memory->cpus[memory->nr_cpus];
-		uint64_t base;
-
-		if (!mask_has(present, i))
-			continue;
-		memset(cpu, 0, sizeof(*cpu));
-		cpu->cpu = i;
-		if (online)
-			cpu->online = mask_has(online, i) ? STOP_YES : STOP_NO;
-		if (!read_symbol_at("__per_cpu_offset", i * sizeof(base),
-				    &base, sizeof(base))) {
-			snprintf(memory->notes_why, sizeof(memory->notes_why),
-				 "the per-CPU offset of CPU %zu is not in the dump",
-				 i);
-			continue;
-		}
-		bases[memory->nr_cpus++] = base;
-		cpu->running = read_running(cpu, base, o);
-		read_task(cpu, base, o);
-		read_stacks(cpu, base, o);
-	}
-
-	int ret = read_notes(memory, facts, bases, o);
-
-	FREEBUF(bases);
+	ret = read_cpus(memory, present, cpus, online, online_cpus);
 	FREEBUF(present);
 	if (online)
 		FREEBUF(online);
-	return ret;
+	return ret ? ret : read_notes(memory, facts);
+}
+
+void collect_destroy(struct crash_memory *memory)
+{
+	free(memory->cpus);
+	memset(memory, 0, sizeof(*memory));
 }
 
 /*
@@ -310,8 +355,8 @@ bool collect_vmcoreinfo(struct stop_facts *facts)
 	return read && facts->has_vmcoreinfo;
 }
 
-const struct cpu_memory *collect_cpu(const struct crash_memory *memory,
-				     uint32_t cpu)
+struct cpu_memory *collect_cpu(const struct crash_memory *memory,
+			       uint32_t cpu)
 {
 	for (size_t i = 0; i < memory->nr_cpus; i++) {
 		if (memory->cpus[i].cpu == cpu)

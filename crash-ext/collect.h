@@ -16,17 +16,19 @@
 /* One present CPU, as far as it is not in struct stop_cpu. */
 struct cpu_memory {
 	uint32_t cpu;
+	uint64_t base;			/* its per-CPU offset */
 	enum stop_known online;		/* its bit in cpu_online_mask */
 	enum stop_known running;	/* when the crash began */
 	uint64_t task;			/* current task; 0: unknown */
 	uint32_t pid;
 	char comm[17];
+	bool has_stacks;		/* collect_stacks() was here */
 	struct walk_stack stacks[WALK_MAX_STACKS]; /* data is NULL */
 	size_t nr_stacks;
 };
 
 struct crash_memory {
-	struct cpu_memory *cpus;	/* ascending; crash's, for one command */
+	struct cpu_memory *cpus;	/* ascending; owned */
 	size_t nr_cpus;
 	bool has_online_mask;
 	bool has_panic_cpu;
@@ -42,10 +44,12 @@ struct crash_memory {
  * in *facts already, since without a crash no CPU was stopped. A CPU that was
  * not running and has no note is only in *memory.
  *
- * Calls crash, but none that could end the command, unless the person does so
- * with an interrupt. Returns 0, or -ENOMEM.
+ * Calls crash, but none that could end the command. Returns 0, or -ENOMEM.
  */
 int collect_cpus(struct crash_memory *memory, struct stop_facts *facts);
+
+/* Frees what *memory owns and zeroes it. */
+void collect_destroy(struct crash_memory *memory);
 
 /* VMCOREINFO as memory has it, into *facts. False: memory has none. */
 bool collect_vmcoreinfo(struct stop_facts *facts);
@@ -53,18 +57,30 @@ bool collect_vmcoreinfo(struct stop_facts *facts);
 /*
  * What needs symbols and memory, for every CPU of *facts: names for pc and lr,
  * whether pc is in the stop code, sp on a stack of the CPU, pr_pid its task's.
+ * Leaves source lines out.
  */
-int collect_names(const struct crash_memory *memory, struct stop_facts *facts);
+int collect_names(struct crash_memory *memory, struct stop_facts *facts);
 
 /* The memory of one CPU, or NULL. */
-const struct cpu_memory *collect_cpu(const struct crash_memory *memory,
-				     uint32_t cpu);
+struct cpu_memory *collect_cpu(const struct crash_memory *memory,
+			       uint32_t cpu);
+
+/* Whether hotplug had this CPU running: no stop changes that state. */
+enum stop_known collect_hotplug(const struct cpu_memory *cpu);
+
+/* [low, high) of the stack of its task; false: unknown. */
+bool collect_task_stack(const struct cpu_memory *cpu, uint64_t *low,
+			uint64_t *high);
+
+/* Fills cpu->stacks, if that was not done yet. */
+void collect_stacks(struct cpu_memory *cpu);
 
 /*
- * Prepares *walk for one CPU: its stacks with their contents and how this
- * kernel builds frames. The contents are crash's, for one command.
+ * Prepares *walk for one CPU: its stacks and how this kernel builds frames.
+ * Their contents are read when the walk comes to them, and are crash's, for
+ * one command.
  */
-void collect_walk(struct walk *walk, const struct cpu_memory *cpu,
+void collect_walk(struct walk *walk, struct cpu_memory *cpu,
 		  const struct stop_facts *facts);
 
 /* Gives the contents of the stacks back. */
@@ -76,6 +92,12 @@ void collect_walk_done(struct walk *walk);
  */
 const char *collect_symbol(uint64_t addr, bool is_return, char *buf,
 			   size_t len);
+
+/* "variable" or "variable+0x10" for an address of kernel data; else NULL. */
+const char *collect_data_symbol(uint64_t addr, char *buf, size_t len);
+
+/* The same; or of what slab cache an address of the heap is; else NULL. */
+const char *collect_object(uint64_t addr, char *buf, size_t len);
 
 /* "file.c:123", in buf; NULL when unknown. */
 const char *collect_line(uint64_t addr, char *buf, size_t len);

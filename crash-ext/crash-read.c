@@ -96,13 +96,3 @@ bool read_percpu(const char *name, uint64_t base, size_t offset, void *to,
 {
 	return read_symbol_at(name, base + offset, to, len);
 }
-
-long read_member(const char *type, const char *member)
-{
-	long offset = MEMBER_OFFSET((char *)type, (char *)member);
-
-	/* crash finds members of anonymous structures and unions apart. */
-	if (offset < 0)
-		offset = ANON_MEMBER_OFFSET((char *)type, (char *)member);
-	return offset;
-}

@@ -22,7 +22,4 @@ bool read_symbol_at(const char *name, size_t offset, void *to, size_t len);
 bool read_percpu(const char *name, uint64_t base, size_t offset, void *to,
 		 size_t len);
 
-/* The offset of a structure's member, or -1. */
-long read_member(const char *type, const char *member);
-
 #endif /* SDEI_STOP_CRASH_READ_H */

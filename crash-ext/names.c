@@ -9,6 +9,7 @@
 
 #include "collect.h"
 #include "crash-read.h"
+#include "layout.h"
 
 const char *collect_symbol(uint64_t addr, bool is_return, char *buf,
 			   size_t len)
@@ -65,18 +66,101 @@ static uint64_t function_of(void *arg, uint64_t addr, const char **name)
 	return addr - offset;
 }
 
-static char *copy(const char *text)
+const char *collect_data_symbol(uint64_t addr, char *buf, size_t len)
 {
-	return text ? strdup(text) : NULL;
+	ulong offset = 0;
+	struct syment *sp = value_search(addr, &offset);
+	char type;
+
+	if (!sp || is_kernel_text(addr))
+		return NULL;
+	/* crash does not know the type of a module's symbols. */
+	type = sp->type | 0x20;
+	if (type != 'b' && type != 'd' && type != 'r' && type != 'v' &&
+	    sp->type != '?')
+		return NULL;
+	if (offset)
+		snprintf(buf, len, "%s+0x%lx", sp->name, offset);
+	else
+		snprintf(buf, len, "%s", sp->name);
+	return buf;
 }
 
-static int name_cpu(const struct crash_memory *memory,
+/* The name of a slab cache; only of one that is in the list of them all. */
+static bool cache_name(uint64_t cache, char *name, int len)
+{
+	uint64_t at, next, back;
+
+	if (layout(L_KMEM_CACHE_NAME) < 0 || layout(L_KMEM_CACHE_LIST) < 0 ||
+	    !read_mem(cache + layout(L_KMEM_CACHE_LIST), &next, 8) ||
+	    !read_mem(next + 8, &back, 8) ||
+	    back != cache + layout(L_KMEM_CACHE_LIST) ||
+	    !read_mem(cache + layout(L_KMEM_CACHE_NAME), &at, 8))
+		return false;
+	return read_string(at, name, len) > 0;
+}
+
+/* The slab cache that an address of the heap belongs to. */
+static bool slab_of(uint64_t addr, char *name, int len)
+{
+	physaddr_t paddr;
+	ulong page;
+	uint64_t head, cache;
+
+	if (pc->flags & MINIMAL_MODE || layout(L_SLAB_CACHE) < 0 ||
+	    !kvtop(NULL, addr, &paddr, 0) || !phys_to_page(paddr, &page))
+		return false;
+	/* The pages of a slab but the first one have its address plus one. */
+	if (layout(L_PAGE_COMPOUND_HEAD) >= 0 &&
+	    read_mem(page + layout(L_PAGE_COMPOUND_HEAD), &head, 8) && head & 1)
+		page = head - 1;
+	return read_mem(page + layout(L_SLAB_CACHE), &cache, 8) && cache &&
+	       cache_name(cache, name, len);
+}
+
+const char *collect_object(uint64_t addr, char *buf, size_t len)
+{
+	char name[64];
+
+	if (collect_data_symbol(addr, buf, len))
+		return buf;
+	if (!slab_of(addr, name, sizeof(name) - 1))
+		return NULL;
+	snprintf(buf, len, "in an object of slab cache %s", name);
+	return buf;
+}
+
+static bool in_any_stack(struct cpu_memory *cpu, uint64_t sp)
+{
+	uint64_t low, high;
+
+	if (collect_task_stack(cpu, &low, &high) && sp >= low && sp < high)
+		return true;
+	collect_stacks(cpu);
+	for (size_t i = 0; i < cpu->nr_stacks; i++) {
+		if (sp >= cpu->stacks[i].low && sp < cpu->stacks[i].high)
+			return true;
+	}
+	return false;
+}
+
+static bool has_stacks(struct cpu_memory *cpu)
+{
+	uint64_t low, high;
+
+	if (collect_task_stack(cpu, &low, &high))
+		return true;
+	collect_stacks(cpu);
+	return cpu->nr_stacks;
+}
+
+static int name_cpu(struct crash_memory *memory,
 		    const struct stop_facts *facts, struct stop_cpu *c)
 {
-	const struct cpu_memory *cpu = collect_cpu(memory, c->cpu);
+	struct cpu_memory *cpu = collect_cpu(memory, c->cpu);
 	struct walk pac = { .pac_mask = facts->kernelpacmask };
-	char pc_symbol[256], pc_line[160], lr_symbol[256], lr_line[160];
 	uint64_t lr = walk_strip_pac(&pac, c->regs.x[30]);
+	char pc_symbol[256], lr_symbol[256];
 	const char *name = NULL;
 
 	if (cpu) {
@@ -90,34 +174,26 @@ static int name_cpu(const struct crash_memory *memory,
 	if (!c->has_regs || walk_regs_user(&c->regs))
 		return 0;
 
-	if (cpu && cpu->nr_stacks) {
-		memcpy(pac.stacks, cpu->stacks, sizeof(pac.stacks));
-		pac.nr_stacks = cpu->nr_stacks;
-		c->sp_in_stack = walk_stack_of(&pac, c->regs.sp) ? STOP_YES :
-								   STOP_NO;
-	}
+	if (cpu && has_stacks(cpu))
+		c->sp_in_stack = in_any_stack(cpu, c->regs.sp) ? STOP_YES :
+								 STOP_NO;
 	if (function_of(NULL, c->regs.pc, &name))
 		c->pc_in_stop_code = stop_code_function(name) ? STOP_YES :
 								STOP_NO;
-
-	const char *names[] = {
-		collect_symbol(c->regs.pc, false, pc_symbol, sizeof(pc_symbol)),
-		collect_line(c->regs.pc, pc_line, sizeof(pc_line)),
-		collect_symbol(lr, true, lr_symbol, sizeof(lr_symbol)),
-		collect_line(lr - 4, lr_line, sizeof(lr_line)),
-	};
-
-	c->pc_symbol = copy(names[0]);
-	c->pc_line = copy(names[1]);
-	c->lr_symbol = copy(names[2]);
-	c->lr_line = copy(names[3]);
-	if ((names[0] && !c->pc_symbol) || (names[1] && !c->pc_line) ||
-	    (names[2] && !c->lr_symbol) || (names[3] && !c->lr_line))
-		return -ENOMEM;
+	if (collect_symbol(c->regs.pc, false, pc_symbol, sizeof(pc_symbol))) {
+		c->pc_symbol = strdup(pc_symbol);
+		if (!c->pc_symbol)
+			return -ENOMEM;
+	}
+	if (collect_symbol(lr, true, lr_symbol, sizeof(lr_symbol))) {
+		c->lr_symbol = strdup(lr_symbol);
+		if (!c->lr_symbol)
+			return -ENOMEM;
+	}
 	return 0;
 }
 
-int collect_names(const struct crash_memory *memory, struct stop_facts *facts)
+int collect_names(struct crash_memory *memory, struct stop_facts *facts)
 {
 	int ret = 0;
 
@@ -126,36 +202,51 @@ int collect_names(const struct crash_memory *memory, struct stop_facts *facts)
 	return ret;
 }
 
-void collect_walk(struct walk *walk, const struct cpu_memory *cpu,
+static void load_stack(void *arg, struct walk_stack *s)
+{
+	char *data = GETBUF(s->high - s->low);
+
+	(void)arg;
+	if (read_mem(s->low, data, s->high - s->low)) {
+		s->data = (unsigned char *)data;
+		return;
+	}
+	FREEBUF(data);
+	s->unreadable = true;
+}
+
+/*
+ * Since Linux 6.14 a frame record of zeros has a type behind it, and a member
+ * of pt_regs has room for the three words: its structure is one that crash has
+ * asked for already, unlike struct frame_record_meta.
+ */
+static bool has_meta_frames(void)
+{
+	static int size = -2;
+
+	if (size == -2)
+		size = MEMBER_SIZE("pt_regs", "stackframe");
+	return size >= 24;
+}
+
+void collect_walk(struct walk *walk, struct cpu_memory *cpu,
 		  const struct stop_facts *facts)
 {
-	/* Asked once in a session: see offsets() in collect.c. */
-	static long stackframe = -2;
-	static bool meta_frames;
-
-	if (stackframe == -2) {
-		meta_frames = STRUCT_EXISTS("frame_record_meta");
-		stackframe = read_member("pt_regs", "stackframe");
-	}
-	memset(walk, 0, sizeof(*walk));
+	/* All but the frames, of which nr_frames tells. */
+	memset(walk, 0, offsetof(struct walk, frames));
+	walk->nr_frames = 0;
+	walk->end = NULL;
+	walk->user = walk->has_user_regs = false;
 	walk->pac_mask = facts->kernelpacmask;
 	walk->function = function_of;
-	walk->meta_frames = meta_frames;
-	walk->pt_regs_stackframe = stackframe;
+	walk->load = load_stack;
+	walk->pt_regs_stackframe = layout(L_PT_REGS_STACKFRAME);
+	walk->meta_frames = has_meta_frames();
 	if (!cpu)
 		return;
-
+	collect_stacks(cpu);
 	memcpy(walk->stacks, cpu->stacks, sizeof(walk->stacks));
 	walk->nr_stacks = cpu->nr_stacks;
-	for (size_t i = 0; i < walk->nr_stacks; i++) {
-		struct walk_stack *s = &walk->stacks[i];
-		char *data = GETBUF(s->high - s->low);
-
-		if (read_mem(s->low, data, s->high - s->low))
-			s->data = (unsigned char *)data;
-		else
-			FREEBUF(data);
-	}
 }
 
 void collect_walk_done(struct walk *walk)

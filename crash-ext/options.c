@@ -8,6 +8,9 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <linux/cpu_stop_tag.h>
 
 /* More than any kernel's limit; keeps a mistyped range from being a long one. */
 #define CPU_MAX	65535
@@ -55,30 +58,117 @@ static bool parse_list(struct stop_options *options, const char *p)
 	}
 }
 
+/* "sdei,nmi" */
+static bool parse_mechanisms(struct stop_options *options, const char *p)
+{
+	static const struct {
+		const char *name;
+		int mechanism;
+	} names[] = {
+		{ "unset", CPU_STOP_UNSET }, { "panic", CPU_STOP_PANIC },
+		{ "ipi", CPU_STOP_IPI }, { "nmi", CPU_STOP_NMI_IPI },
+		{ "nmi-ipi", CPU_STOP_NMI_IPI }, { "sdei", CPU_STOP_SDEI },
+		{ "self", CPU_STOP_SELF }, { "self-stop", CPU_STOP_SELF },
+		{ "not-stopped", CPU_STOP_NOT_STOPPED },
+	};
+
+	for (;;) {
+		size_t len = strcspn(p, ","), i;
+
+		for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+			if (strlen(names[i].name) == len &&
+			    !strncmp(names[i].name, p, len))
+				break;
+		}
+		if (i == sizeof(names) / sizeof(*names))
+			return false;
+		options->mechanisms |= 1u << names[i].mechanism;
+		p += len;
+		if (!*p++)
+			return true;
+	}
+}
+
+static bool parse_order(struct stop_options *options, const char *p)
+{
+	static const char *const names[] = {
+		[STOP_ORDER_WEDGED] = "wedged",
+		[STOP_ORDER_CPU] = "cpu",
+		[STOP_ORDER_AFTER] = "after",
+		[STOP_ORDER_PID] = "pid",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (!strcmp(p, names[i])) {
+			options->order = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool set_mode(struct stop_options *options, enum stop_mode mode)
+{
+	if (options->mode != STOP_TABLE && options->mode != mode)
+		return false;
+	options->mode = mode;
+	return true;
+}
+
+static bool parse_one(struct stop_options *options, int c)
+{
+	const char *end;
+
+	switch (c) {
+	case 'w':
+		return set_mode(options, STOP_CONTEXTS);
+	case 't':
+		return set_mode(options, STOP_TIMELINE);
+	case 'x':
+		return set_mode(options, STOP_CHECKS);
+	case 'e':
+		return set_mode(options, STOP_EVIDENCE);
+	case 'j':
+		return set_mode(options, STOP_JSON);
+	case 'u':
+		return set_mode(options, STOP_UNDO);
+	case 's':
+		end = parse_cpu(optarg, &options->cpu);
+		return end && !*end && set_mode(options, STOP_SWITCH);
+	case 'l':
+		options->lines = true;
+		return true;
+	case 'P':
+		options->problems = true;
+		return true;
+	case 'o':
+		return parse_order(options, optarg);
+	case 'm':
+		return parse_mechanisms(options, optarg);
+	case 'c':
+		return parse_list(options, optarg);
+	}
+	return false;
+}
+
 bool stop_options_parse(struct stop_options *options, int argc, char **argv)
 {
+	static const struct option long_options[] = {
+		{ "problems", no_argument, NULL, 'P' },
+		{ NULL, 0, NULL, 0 },
+	};
 	int c;
 
+	memset(options, 0, sizeof(*options));
 	/* The same process parses options again and again. */
 	optind = 0;
 	opterr = 0;
-	while ((c = getopt(argc, argv, "wjc:")) != -1) {
-		switch (c) {
-		case 'w':
-			options->contexts = true;
-			break;
-		case 'j':
-			options->json = true;
-			break;
-		case 'c':
-			if (!parse_list(options, optarg))
-				return false;
-			break;
-		default:
+	while ((c = getopt_long(argc, argv, "wtxejus:lo:m:c:", long_options,
+				NULL)) != -1) {
+		if (!parse_one(options, c))
 			return false;
-		}
 	}
-	return optind == argc && !(options->contexts && options->json);
+	return optind == argc;
 }
 
 void stop_options_destroy(struct stop_options *options)

@@ -5,110 +5,26 @@
  */
 #include "crash-defs.h"
 
-#include <getopt.h>
-
-#include "collect.h"
 #include "compare.h"
-#include "dump.h"
-#include "judge.h"
+#include "crosscheck.h"
+#include "evidence.h"
+#include "infer.h"
+#include "json_more.h"
 #include "options.h"
 #include "report.h"
+#include "session.h"
 #include "show.h"
+#include "switch.h"
+#include "timeline.h"
+#include "wedge.h"
 
 /*
  * crash leaves a command by longjmp when the person interrupts it, past any
- * cleanup. What is malloc'ed is therefore kept here, where the next run of
- * the command finds and frees it.
+ * cleanup. The options are therefore kept here, where the next run of the
+ * command finds and frees them.
  */
-static struct run {
-	struct stop_facts facts;
-	struct stop_facts file;
-	struct stop_verdicts verdicts;
-	struct stop_options options;
-} run;
-
-static void run_reset(void)
-{
-	stop_facts_destroy(&run.facts);
-	stop_facts_destroy(&run.file);
-	stop_verdicts_destroy(&run.verdicts);
-	stop_options_destroy(&run.options);
-	memset(&run, 0, sizeof(run));
-}
-
-/* What is known of the dump as a whole, where memory did not tell. */
-static void take_dump_facts(struct stop_facts *to,
-			    const struct stop_facts *from)
-{
-	memcpy(to->osrelease, from->osrelease, sizeof(to->osrelease));
-	memcpy(to->build_id, from->build_id, sizeof(to->build_id));
-	to->has_vmcoreinfo = from->has_vmcoreinfo;
-	to->has_crashtime = from->has_crashtime;
-	to->crashtime = from->crashtime;
-	to->advertises_tags = from->advertises_tags;
-	to->tag_version = from->tag_version;
-	to->has_kerneloffset = from->has_kerneloffset;
-	to->kerneloffset = from->kerneloffset;
-	to->kernelpacmask = from->kernelpacmask;
-}
-
-/* A broken file is as much a finding here as it is for stopcheck. */
-static int take_defects(struct stop_facts *to, const struct stop_facts *from)
-{
-	int ret = 0;
-
-	for (size_t i = 0; i < from->nr_defects && !ret; i++)
-		ret = stop_facts_add_defect(to, from->defects[i].offset,
-					    "in the file: %.100s",
-					    from->defects[i].what);
-	return ret;
-}
-
-/*
- * A dump taken from outside has empty crash_notes: the registers are those
- * that the hypervisor put into the file. Likewise where memory cannot be read.
- */
-static void use_file_notes(struct crash_memory *memory)
-{
-	struct stop_facts memory_facts = run.facts;
-
-	run.facts = run.file;
-	run.file = memory_facts;
-	run.facts.from_memory = false;
-	if (!memory->notes_why[0])
-		snprintf(memory->notes_why, sizeof(memory->notes_why),
-			 "crash_notes is empty");
-}
-
-static int collect(struct crash_memory *memory, bool *have_file,
-		   char why_no_file[160])
-{
-	int ret;
-
-	why_no_file[0] = '\0';
-	run.facts.live = ACTIVE();
-	*have_file = !ACTIVE() && pc->dumpfile &&
-		     !stop_dump_read(pc->dumpfile, &run.file, why_no_file);
-	if (!collect_vmcoreinfo(&run.facts) && *have_file)
-		take_dump_facts(&run.facts, &run.file);
-	ret = collect_cpus(memory, &run.facts);
-	if (ret)
-		return ret;
-	if (!memory->nr_notes && *have_file && run.file.nr_cpus) {
-		use_file_notes(memory);
-		*have_file = false;
-	} else if (*have_file) {
-		memcpy(run.facts.container, run.file.container,
-		       sizeof(run.facts.container));
-		ret = take_defects(&run.facts, &run.file);
-		if (ret)
-			return ret;
-	} else {
-		snprintf(run.facts.container, sizeof(run.facts.container),
-			 "memory");
-	}
-	return collect_names(memory, &run.facts);
-}
+static struct stop_options options;
+static struct session *session;
 
 static void print_difference(void *arg, const char *text)
 {
@@ -116,11 +32,37 @@ static void print_difference(void *arg, const char *text)
 	fprintf(fp, "  %s\n", text);
 }
 
-/* CPUs that took no part, and where the notes came from: for people. */
-static void print_memory(const struct crash_memory *memory, bool have_file,
-			 const char *why_no_file)
+static void print_notes(void)
 {
+	const struct crash_memory *memory = &session->memory;
 	struct compare compare = { .differs = NULL };
+
+	if (memory->notes_why[0])
+		fprintf(fp, "notes: %s%s\n", memory->notes_why,
+			session->facts.from_memory ? "" :
+			"; those of the dump file are shown");
+	if (!session->have_file) {
+		if (session->why_no_file[0])
+			fprintf(fp, "notes: not compared with the dump file: %s\n",
+				session->why_no_file);
+		return;
+	}
+	compare_notes(&compare, &session->facts, &session->file);
+	if (!compare.nr_differ) {
+		fprintf(fp, "notes: %zu in memory, the same in the dump file\n",
+			compare.nr_memory);
+		return;
+	}
+	fprintf(fp, "notes: %zu in memory, %zu in the dump file; they differ:\n",
+		compare.nr_memory, compare.nr_file);
+	compare.differs = print_difference;
+	compare_notes(&compare, &session->facts, &session->file);
+}
+
+/* CPUs that took no part, and where the notes came from: for people. */
+static void print_memory(void)
+{
+	const struct crash_memory *memory = &session->memory;
 	const char *sep = "not running before the crash: CPU ";
 
 	if (memory->has_panic_cpu && memory->panic_cpu >= 0)
@@ -133,67 +75,64 @@ static void print_memory(const struct crash_memory *memory, bool have_file,
 	}
 	if (*sep == ',')
 		fputc('\n', fp);
-
-	if (memory->notes_why[0])
-		fprintf(fp, "notes: %s%s\n", memory->notes_why,
-			run.facts.from_memory ? "" :
-			"; those of the dump file are shown");
-	if (!have_file) {
-		if (why_no_file[0])
-			fprintf(fp, "notes: not compared with the dump file: %s\n",
-				why_no_file);
-		return;
-	}
-	compare_notes(&compare, &run.facts, &run.file);
-	if (!compare.nr_differ) {
-		fprintf(fp, "notes: %zu in memory, the same in the dump file\n",
-			compare.nr_memory);
-		return;
-	}
-	fprintf(fp, "notes: %zu in memory, %zu in the dump file; they differ:\n",
-		compare.nr_memory, compare.nr_file);
-	compare.differs = print_difference;
-	compare_notes(&compare, &run.facts, &run.file);
+	print_notes();
 }
 
-static void json_difference(void *arg, const char *text)
+static const struct stop_cpu *facts_of(uint32_t cpu)
 {
-	json_string(arg, NULL, text);
+	for (size_t i = 0; i < session->facts.nr_cpus; i++) {
+		if (session->facts.cpus[i].cpu == cpu)
+			return &session->facts.cpus[i];
+	}
+	return NULL;
 }
 
-/* What only memory has: one more member of the report of every tool. */
-struct json_memory {
-	const struct crash_memory *memory;
-	bool have_file;
-};
-
-static void json_memory(struct json *json, void *arg)
+static void infer_cpu(const struct cpu_memory *memory,
+		      struct evidence *evidence, struct inferred *inferred)
 {
-	const struct json_memory *what = arg;
-	const struct crash_memory *memory = what->memory;
-	struct compare compare = { .differs = json_difference, .arg = json };
+	evidence_of(session, memory, evidence);
+	infer(evidence, inferred);
+}
 
-	json_open(json, "memory", '{');
-	if (memory->has_panic_cpu && memory->panic_cpu >= 0)
-		json_uint(json, "panic_cpu", memory->panic_cpu);
-	else
-		json_null(json, "panic_cpu");
-	json_open(json, "not_running", '[');
-	for (size_t i = 0; i < memory->nr_cpus; i++)
-		if (memory->cpus[i].running == STOP_NO)
-			json_uint(json, NULL, memory->cpus[i].cpu);
-	json_close(json, ']');
-	json_bool(json, "compared", what->have_file);
-	json_open(json, "differences", '[');
-	if (what->have_file)
-		compare_notes(&compare, &run.facts, &run.file);
-	json_close(json, ']');
-	json_close(json, '}');
+/*
+ * -m looks at the tag, and without one at what the stop left in memory. A CPU
+ * of the latter kind has to be asked about, which takes longer.
+ */
+static bool want_mechanism(const struct stop_cpu *cpu)
+{
+	const struct cpu_memory *memory;
+	struct inferred inferred;
+	struct evidence evidence;
+
+	if (!options.mechanisms)
+		return true;
+	if (cpu->tag_state == STOP_TAG_VALID)
+		return cpu->tag.mechanism < 32 &&
+		       options.mechanisms >> cpu->tag.mechanism & 1;
+	memory = collect_cpu(&session->memory, cpu->cpu);
+	if (!memory)
+		return false;
+	infer_cpu(memory, &evidence, &inferred);
+	return infer_mechanism(inferred.how) >= 0 &&
+	       options.mechanisms >> infer_mechanism(inferred.how) & 1;
+}
+
+static bool has_problem(const struct stop_cpu *cpu)
+{
+	for (size_t i = 0; i < session->verdicts.nr; i++) {
+		const struct stop_verdict *v = &session->verdicts.v[i];
+
+		if (v->cpu != STOP_CPU_UNKNOWN && v->cpu == cpu->cpu)
+			return true;
+	}
+	return stop_cpu_wedged(cpu);
 }
 
 static bool want_cpu(const struct stop_cpu *cpu, void *arg)
 {
-	return stop_options_want(arg, cpu->cpu);
+	(void)arg;
+	return stop_options_want(&options, cpu->cpu) &&
+	       (!options.problems || has_problem(cpu)) && want_mechanism(cpu);
 }
 
 /*
@@ -202,50 +141,76 @@ static bool want_cpu(const struct stop_cpu *cpu, void *arg)
  */
 static bool want_context(const struct stop_cpu *cpu)
 {
-	if (run.options.nr_ranges)
-		return stop_options_want(&run.options, cpu->cpu);
+	if (options.nr_ranges || options.mechanisms || options.problems)
+		return want_cpu(cpu, NULL);
 	return stop_cpu_wedged(cpu) ||
 	       (cpu->tag_state != STOP_TAG_VALID && !cpu->has_regs);
 }
 
-static void print_contexts(const struct crash_memory *memory)
+/* The kernel's exception level: that of the CPU that is furthest up. */
+static unsigned int kernel_el(void)
 {
-	/* Not on the stack: crash's is not for 60 KiB. */
-	struct walk *walk = (struct walk *)GETBUF(sizeof(*walk));
+	unsigned int max = 0;
+
+	for (size_t i = 0; i < session->facts.nr_cpus; i++) {
+		const struct stop_cpu *c = &session->facts.cpus[i];
+		unsigned int el = c->regs.pstate >> 2 & 3;
+
+		if (c->has_regs && c->pc_symbol && el > max)
+			max = el;
+	}
+	return max;
+}
+
+static void one_context(size_t i)
+{
+	static struct walk walk;	/* 60 KiB: not for the stack */
+	const struct stop_cpu *cpu = &session->facts.cpus[i];
+	struct cpu_memory *memory = collect_cpu(&session->memory, cpu->cpu);
+	struct context context = {
+		.session = session, .cpu = cpu, .memory = memory,
+		.walk = &walk, .kernel_el = kernel_el(),
+		.symbol = collect_symbol, .object = collect_object,
+	};
+
+	collect_walk(&walk, memory, &session->facts);
+	if (cpu->has_regs && (cpu->regs.pc || cpu->regs.sp)) {
+		walk_regs(&walk, &cpu->regs);
+		context.pc_line = session_line(session, i, false);
+		if (options.lines)
+			context.lr_line = session_line(session, i, true);
+	}
+	context.wedge = wedge_of(session, i, &walk);
+	print_context(fp, &context);
+	collect_walk_done(&walk);
+}
+
+static void print_contexts(void)
+{
 	size_t shown = 0;
 
-	for (size_t i = 0; i < run.facts.nr_cpus; i++) {
-		const struct stop_cpu *cpu = &run.facts.cpus[i];
-		const struct cpu_memory *of_cpu;
-
-		if (!want_context(cpu))
+	for (size_t i = 0; i < session->facts.nr_cpus; i++) {
+		if (!want_context(&session->facts.cpus[i]))
 			continue;
 		if (shown++)
 			fputc('\n', fp);
-		of_cpu = collect_cpu(memory, cpu->cpu);
-		collect_walk(walk, of_cpu, &run.facts);
-		print_context(fp, &run.facts, cpu, of_cpu, walk,
-			     collect_symbol);
-		collect_walk_done(walk);
+		one_context(i);
 	}
-	if (!shown && !run.options.nr_ranges)
+	if (!shown && !options.nr_ranges)
 		fprintf(fp, "No CPU was wedged.\n");
-	FREEBUF(walk);
 }
 
 /* CPUs that were asked for and that there is nothing to say about. */
-static void print_unknown(const struct crash_memory *memory)
+static void print_unknown(void)
 {
-	for (size_t r = 0; r < run.options.nr_ranges; r++) {
-		const struct stop_range *range = &run.options.ranges[r];
+	for (size_t r = 0; r < options.nr_ranges; r++) {
+		const struct stop_range *range = &options.ranges[r];
 
 		for (uint32_t n = range->first; n <= range->last; n++) {
-			const struct cpu_memory *cpu = collect_cpu(memory, n);
-			bool found = false;
+			const struct cpu_memory *cpu =
+				collect_cpu(&session->memory, n);
 
-			for (size_t i = 0; i < run.facts.nr_cpus; i++)
-				found |= run.facts.cpus[i].cpu == n;
-			if (found)
+			if (facts_of(n))
 				continue;
 			fprintf(fp, "CPU %u: %s\n", n, !cpu ?
 				"not present" : cpu->running == STOP_NO ?
@@ -255,45 +220,140 @@ static void print_unknown(const struct crash_memory *memory)
 	}
 }
 
+/* How CPUs without a tag were stopped, as far as memory tells. */
+static void print_inferred(bool with_evidence)
+{
+	bool heading = false;
+
+	for (size_t i = 0; i < session->memory.nr_cpus; i++) {
+		const struct cpu_memory *memory = &session->memory.cpus[i];
+		const struct stop_cpu *cpu = facts_of(memory->cpu);
+		struct evidence evidence;
+		struct inferred inferred;
+		char name[16];
+
+		if (with_evidence ? !stop_options_want(&options, memory->cpu) :
+		    !cpu || cpu->tag_state == STOP_TAG_VALID ||
+		    !want_cpu(cpu, NULL))
+			continue;
+		infer_cpu(memory, &evidence, &inferred);
+		if (!heading && !with_evidence)
+			fprintf(fp, "inferred, not recorded (sdei_stop -e shows the evidence):\n");
+		heading = true;
+		fprintf(fp, "%sCPU %u: %s: %s\n", with_evidence ? "" : "  ",
+			memory->cpu, infer_name(inferred.how), inferred.why);
+		if (!with_evidence)
+			continue;
+		infer_print_evidence(fp, &evidence);
+		if (!cpu || cpu->tag_state != STOP_TAG_VALID)
+			fprintf(fp, "      tag: none\n");
+		else
+			fprintf(fp, "      tag: %s%s\n",
+				stop_mechanism_name(cpu->tag.mechanism, name),
+				infer_agrees(inferred.how, cpu) ? "" :
+				inferred.how == INFER_UNKNOWN ? "" :
+				", which is not what the evidence says");
+	}
+}
+
+static int by_cpu(const struct stop_cpu *a, const struct stop_cpu *b)
+{
+	return a->cpu < b->cpu ? -1 : a->cpu > b->cpu;
+}
+
+static int by_pid(const struct stop_cpu *a, const struct stop_cpu *b)
+{
+	return a->task_pid < b->task_pid ? -1 : a->task_pid > b->task_pid;
+}
+
+static uint64_t answer_time(const struct stop_cpu *cpu)
+{
+	if (cpu->tag_state != STOP_TAG_VALID || !cpu->tag.request_ns ||
+	    cpu->tag.stop_ns < cpu->tag.request_ns)
+		return 0;
+	return cpu->tag.stop_ns - cpu->tag.request_ns;
+}
+
+static int by_after(const struct stop_cpu *a, const struct stop_cpu *b)
+{
+	uint64_t x = answer_time(a), y = answer_time(b);
+
+	return x > y ? -1 : x < y;
+}
+
+static void print_table(const struct stop_report_opts *opts)
+{
+	stop_report_table(fp, &session->facts, &session->verdicts, opts);
+	if (!session->facts.live)
+		print_inferred(false);
+	print_memory();
+	print_unknown();
+}
+
+static void run(const struct stop_report_opts *opts)
+{
+	switch (options.mode) {
+	case STOP_TABLE:
+		print_table(opts);
+		break;
+	case STOP_CONTEXTS:
+		print_contexts();
+		print_unknown();
+		break;
+	case STOP_TIMELINE:
+		if (!print_timeline(fp, &session->facts))
+			fprintf(fp, "no tags: nothing says when a CPU was stopped; sdei_stop -e tells by what\n");
+		break;
+	case STOP_CHECKS:
+		crosscheck(session, opts->want_cpu, NULL);
+		break;
+	case STOP_EVIDENCE:
+		print_inferred(true);
+		print_unknown();
+		break;
+	case STOP_SWITCH:
+		switch_to(session, options.cpu);
+		break;
+	case STOP_UNDO:
+		switch_back();
+		break;
+	case STOP_JSON:
+		stop_report_json(fp, &session->facts, &session->verdicts,
+				 opts);
+	}
+}
+
 static void cmd_sdei_stop(void)
 {
+	static int (*const orders[])(const struct stop_cpu *a,
+				     const struct stop_cpu *b) = {
+		[STOP_ORDER_CPU] = by_cpu,
+		[STOP_ORDER_AFTER] = by_after,
+		[STOP_ORDER_PID] = by_pid,
+	};
 	struct stop_report_opts opts = { .name = pc->dumpfile };
-	struct crash_memory memory;
-	char why_no_file[160];
-	bool have_file;
-	struct json_memory more = { .memory = &memory };
 
-	run_reset();
-	if (!stop_options_parse(&run.options, argcnt, args)) {
-		run_reset();
+	/* A command that ended half-way may have left it held. */
+	interrupt_release();
+	stop_options_destroy(&options);
+	if (!stop_options_parse(&options, argcnt, args)) {
+		stop_options_destroy(&options);
 		cmd_usage(pc->curcmd, SYNOPSIS);
 		return;
 	}
-	if (run.options.nr_ranges) {
-		opts.want_cpu = want_cpu;
-		opts.want_arg = &run.options;
-	}
-	if (collect(&memory, &have_file, why_no_file) ||
-	    stop_judge(&run.facts, &run.verdicts)) {
-		run_reset();
-		fprintf(fp, "sdei_stop: out of memory\n");
+	session = session_get(options.mode == STOP_JSON ||
+			      options.mode == STOP_CHECKS);
+	if (!session)
 		return;
-	}
-
-	more.have_file = have_file;
-	opts.json_more = json_memory;
-	opts.json_more_arg = &more;
-	if (run.options.json) {
-		stop_report_json(fp, &run.facts, &run.verdicts, &opts);
-	} else if (run.options.contexts) {
-		print_contexts(&memory);
-		print_unknown(&memory);
-	} else {
-		stop_report_table(fp, &run.facts, &run.verdicts, &opts);
-		print_memory(&memory, have_file, why_no_file);
-		print_unknown(&memory);
-	}
-	run_reset();
+	session_lines(session, options.mode == STOP_JSON ||
+		      (options.lines && options.mode == STOP_TABLE));
+	if (options.nr_ranges || options.mechanisms || options.problems)
+		opts.want_cpu = want_cpu;
+	if ((size_t)options.order < sizeof(orders) / sizeof(*orders))
+		opts.compare = orders[options.order];
+	opts.json_more = json_more;
+	opts.json_more_arg = session;
+	run(&opts);
 }
 
 static struct command_table_entry command_table[] = {

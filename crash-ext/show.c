@@ -94,8 +94,7 @@ static const char *how_stopped(const struct stop_tag *tag, char buf[32])
 	return buf;
 }
 
-static void show_head(FILE *fp, const struct stop_cpu *cpu,
-		      const struct cpu_memory *memory)
+static void show_head(FILE *fp, const struct stop_cpu *cpu)
 {
 	char mechanism[32], regs[16];
 
@@ -124,7 +123,11 @@ static void show_head(FILE *fp, const struct stop_cpu *cpu,
 			"no tag says how it was stopped" :
 			"was running, left no registers and no tag");
 	fputc('\n', fp);
+}
 
+static void show_task(FILE *fp, const struct stop_cpu *cpu,
+		      const struct cpu_memory *memory)
+{
 	if (memory && memory->task) {
 		fprintf(fp, "  task      PID: %u  TASK: %016" PRIx64
 			"  COMMAND: \"", memory->pid, memory->task);
@@ -153,6 +156,72 @@ static void show_pstate(FILE *fp, uint64_t p)
 	else
 		fprintf(fp, "EL%u%c", (unsigned int)(p >> 2) & 3,
 			p & 1 ? 'h' : 't');
+}
+
+/* Where its context ran: as seen from a kernel at exception level kernel_el. */
+static const char *level(const struct context *context)
+{
+	uint64_t pstate = context->cpu->regs.pstate;
+	unsigned int el = pstate >> 2 & 3;
+
+	if (pstate & 1u << 4)
+		return "AArch32: user space or a guest";
+	if (!el)
+		return context->kernel_el == 2 ?
+			"EL0: user space, or that of a guest" :
+			"EL0: user space";
+	if (context->kernel_el && el < context->kernel_el)
+		return "EL1: a guest's kernel";
+	return el == 2 ? "EL2: the host's kernel" : "EL1: kernel";
+}
+
+static void show_masks(FILE *fp, const struct context *context)
+{
+	static const struct {
+		uint64_t bit;
+		const char *name;
+	} bits[] = {
+		{ 1u << 9, "D (debug)" }, { 1u << 8, "A (SError)" },
+		{ 1u << 7, "I (IRQ)" }, { 1u << 6, "F (FIQ)" },
+	};
+	const struct wedge *w = context->wedge;
+	const char *sep = "";
+
+	fprintf(fp, "  masks     ");
+	for (size_t i = 0; i < sizeof(bits) / sizeof(*bits); i++) {
+		if (context->cpu->regs.pstate & bits[i].bit) {
+			fprintf(fp, "%s%s", sep, bits[i].name);
+			sep = ", ";
+		}
+	}
+	fprintf(fp, "%s in PSTATE", *sep ? "" : "none");
+	if (w && w->has_pmr)
+		/* GIC_PRIO_PSR_I_SET, and GIC_PRIO_IRQON: arm-gic-prio.h */
+		fprintf(fp, "; priority mask %#" PRIx64 ": %s", w->pmr,
+			w->pmr & 0x10 ? "PSTATE decides" :
+			w->pmr >= 0xe0 ? "all interrupts" :
+			"only pseudo-NMIs get through");
+	fprintf(fp, "; %s\n", level(context));
+}
+
+static void show_where(FILE *fp, const struct context *context)
+{
+	const struct stop_cpu *cpu = context->cpu;
+
+	fprintf(fp, "  where     ");
+	if (walk_regs_user(&cpu->regs))
+		fprintf(fp, "outside the kernel, pc %" PRIx64, cpu->regs.pc);
+	else if (cpu->pc_symbol)
+		fprintf(fp, "%s", cpu->pc_symbol);
+	else
+		fprintf(fp, "no kernel code, pc %" PRIx64, cpu->regs.pc);
+	if (context->pc_line)
+		fprintf(fp, " (%s)", context->pc_line);
+	if (cpu->lr_symbol)
+		fprintf(fp, ", lr %s", cpu->lr_symbol);
+	if (context->lr_line)
+		fprintf(fp, " (%s)", context->lr_line);
+	fputc('\n', fp);
 }
 
 static void show_regs(FILE *fp, const struct stop_regs *regs,
@@ -223,17 +292,18 @@ static void show_frames(FILE *fp, const struct walk *walk, symbol_fn symbol)
  * Nothing says where in its stack this CPU was, so only addresses that lie on
  * it can be shown, old and new alike.
  */
-static void show_hints(FILE *fp, const struct walk *walk, symbol_fn symbol)
+static void show_hints(FILE *fp, struct walk *walk, symbol_fn symbol)
 {
 	const struct walk_stack *task = NULL;
 	char buf[256];
 	size_t shown = 0;
+	uint64_t word;
 
 	for (size_t i = 0; walk && i < walk->nr_stacks; i++) {
 		if (!strcmp(walk->stacks[i].name, "task"))
 			task = &walk->stacks[i];
 	}
-	if (!task || !task->data) {
+	if (!task || !walk_read(walk, task->low, &word, sizeof(word))) {
 		fprintf(fp, "  The stack of its task cannot be read.\n");
 		return;
 	}
@@ -262,22 +332,36 @@ static void show_hints(FILE *fp, const struct walk *walk, symbol_fn symbol)
 		fprintf(fp, "     none\n");
 }
 
-void print_context(FILE *fp, const struct stop_facts *facts,
-		  const struct stop_cpu *cpu, const struct cpu_memory *memory,
-		  struct walk *walk, symbol_fn symbol)
+void print_context(FILE *fp, const struct context *context)
 {
-	show_head(fp, cpu, memory);
+	const struct stop_cpu *cpu = context->cpu;
+	struct walk *walk = context->walk;
+	bool has_regs = cpu->has_regs && (cpu->regs.pc || cpu->regs.sp);
+
+	show_head(fp, cpu);
+	if (has_regs) {
+		show_where(fp, context);
+		if (context->wedge)
+			print_wedge(fp, context->session, cpu->cpu,
+				    context->wedge, context->symbol,
+				    context->object);
+		show_masks(fp, context);
+	} else if (context->wedge) {
+		print_wedge(fp, context->session, cpu->cpu, context->wedge,
+			    context->symbol, context->object);
+	}
+	show_task(fp, cpu, context->memory);
 
 	if (!cpu->has_regs) {
-		if (facts->live)
+		if (context->session->facts.live)
 			fprintf(fp, "  No registers: the system is live.\n");
 		else
 			fprintf(fp, "  No registers: this CPU never ran the stop code, so nothing in the dump\n"
 				    "  says where it was. Its current task is above.\n");
-		show_hints(fp, walk, symbol);
+		show_hints(fp, walk, context->symbol);
 		return;
 	}
-	if (!cpu->regs.pc && !cpu->regs.sp) {
+	if (!has_regs) {
 		fprintf(fp, "  Its registers are all zero: nothing was saved.\n");
 		return;
 	}
@@ -286,15 +370,11 @@ void print_context(FILE *fp, const struct stop_facts *facts,
 	    cpu->tag.mechanism != CPU_STOP_PANIC)
 		fprintf(fp, "  These are the registers of the stop code, which was handed none: what\n"
 			    "  this CPU was doing is further down its call chain.\n");
-	show_regs(fp, &cpu->regs, walk, symbol);
-	if (walk_regs_user(&cpu->regs)) {
+	show_regs(fp, &cpu->regs, walk, context->symbol);
+	if (walk_regs_user(&cpu->regs))
 		fprintf(fp, "  It ran outside the kernel, which has no frame of this context.\n");
-		return;
-	}
-	if (!walk) {
+	else if (!walk)
 		fprintf(fp, "  Nothing is known of its stacks.\n");
-		return;
-	}
-	walk_regs(walk, &cpu->regs);
-	show_frames(fp, walk, symbol);
+	else
+		show_frames(fp, walk, context->symbol);
 }

@@ -42,12 +42,15 @@ bool walk_regs_user(const struct stop_regs *regs)
 	return (regs->pstate & PSTATE_AARCH32) || !PSTATE_EL(regs->pstate);
 }
 
-static bool read_stack(const struct walk *walk, uint64_t addr, void *to,
-		       size_t len)
+bool walk_read(struct walk *walk, uint64_t addr, void *to, size_t len)
 {
 	const struct walk_stack *s = walk_stack_of(walk, addr);
 
-	if (!s || !s->data || s->high - addr < len)
+	if (!s || s->high - addr < len)
+		return false;
+	if (!s->data && !s->unreadable && walk->load)
+		walk->load(walk->arg, &walk->stacks[s - walk->stacks]);
+	if (!s->data)
 		return false;
 	memcpy(to, s->data + (addr - s->low), len);
 	return true;
@@ -103,7 +106,7 @@ static bool add_regs(struct walk *walk, enum walk_kind kind,
 	uint64_t record[2] = { 0, 0 };
 	uint64_t in_lr = caller_of(walk, lr, &name);
 	bool leaf = in_lr && function_of(walk, regs->pc, &name) != in_lr &&
-		    !(read_stack(walk, regs->x[29], record, sizeof(record)) &&
+		    !(walk_read(walk, regs->x[29], record, sizeof(record)) &&
 		      walk_strip_pac(walk, record[1]) == lr);
 	struct walk_frame *f = add_frame(walk, kind, regs->pc,
 					 leaf ? regs->sp : regs->x[29]);
@@ -115,12 +118,12 @@ static bool add_regs(struct walk *walk, enum walk_kind kind,
 	return !leaf || add_frame(walk, WALK_LR, lr, regs->x[29]);
 }
 
-static bool read_pt_regs(const struct walk *walk, uint64_t fp,
+static bool read_pt_regs(struct walk *walk, uint64_t fp,
 			 struct stop_regs *regs)
 {
 	/* struct pt_regs begins with struct user_pt_regs. */
 	return walk->pt_regs_stackframe >= 0 &&
-	       read_stack(walk, fp - (uint64_t)walk->pt_regs_stackframe, regs,
+	       walk_read(walk, fp - (uint64_t)walk->pt_regs_stackframe, regs,
 			  sizeof(*regs));
 }
 
@@ -141,7 +144,7 @@ static bool zero_record(struct walk *walk, uint64_t fp, const char *function,
 {
 	uint64_t type;
 
-	if (walk->meta_frames && read_stack(walk, fp + 16, &type, 8) &&
+	if (walk->meta_frames && walk_read(walk, fp + 16, &type, 8) &&
 	    type == FRAME_META_PT_REGS) {
 		if (read_pt_regs(walk, fp, regs) && !walk_regs_user(regs))
 			return true;
@@ -197,7 +200,7 @@ void walk_regs(struct walk *walk, const struct stop_regs *first)
 			return;
 		}
 		lowest = fp + 16;
-		if (!read_stack(walk, fp, record, sizeof(record))) {
+		if (!walk_read(walk, fp, record, sizeof(record))) {
 			walk->end = s->data ? "x29 leads out of the stack" :
 				"the stack cannot be read";
 			return;

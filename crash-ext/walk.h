@@ -22,7 +22,8 @@
 struct walk_stack {
 	const char *name;	/* "task", "IRQ", "SDEI normal", ... */
 	uint64_t low, high;	/* [low, high) */
-	const unsigned char *data; /* its bytes, or NULL: could not be read */
+	const unsigned char *data; /* its bytes, or NULL: not (yet) read */
+	bool unreadable;
 };
 
 enum walk_kind {
@@ -59,6 +60,11 @@ struct walk {
 	 * not NULL. 0: no kernel text.
 	 */
 	uint64_t (*function)(void *arg, uint64_t addr, const char **name);
+	/*
+	 * Fills the data of a stack that the walk has come to; sets unreadable
+	 * when it cannot. NULL: what has no data cannot be read.
+	 */
+	void (*load)(void *arg, struct walk_stack *stack);
 	void *arg;
 
 	struct walk_frame frames[WALK_MAX_FRAMES];
@@ -71,6 +77,9 @@ struct walk {
 
 /* The stack that addr lies in, or NULL. */
 const struct walk_stack *walk_stack_of(const struct walk *walk, uint64_t addr);
+
+/* len bytes at addr, which lie in one stack. */
+bool walk_read(struct walk *walk, uint64_t addr, void *to, size_t len);
 
 /* A kernel pointer without its authentication code. */
 uint64_t walk_strip_pac(const struct walk *walk, uint64_t pointer);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The extension as a build: any of Debian's defs.h, exported names, and the
-walk's unit test."""
+unit tests of its pure parts."""
 import os
 import subprocess
 
@@ -8,11 +8,22 @@ import subprocess
 # What the extension uses of crash's structures. One .so serves all versions
 # only as long as these stay where they are.
 FIELDS = ['program_context.flags', 'program_context.curcmd',
-          'program_context.dumpfile', 'machdep_table.stacksize',
+          'program_context.dumpfile', 'program_context.flags2',
+          'kernel_table.cpus', 'task_table.current', 'task_context.task',
+          'task_context.pid', 'task_context.comm',
+          'offset_table.task_struct_pid', 'offset_table.task_struct_comm',
+          'offset_table.runqueue_curr', 'offset_table.task_struct_stack',
+          'size_table.note_buf', 'size_table.thread_union',
+          'machdep_table.flags', 'machine_specific.panic_task_regs',
+          'syment.type', 'machdep_table.stacksize',
           'machdep_table.machspec', 'machdep_table.pagesize',
           'machdep_table.pageshift', 'machdep_table.pageoffset',
           'machine_specific.VA_BITS', 'machine_specific.CONFIG_ARM64_VA_BITS',
           'syment.value', 'syment.name', 'command_table_entry.flags']
+
+
+UNIT_SOURCES = ['compare.c', 'infer.c', 'lock.c', 'options.c', 'pagetable.c',
+                'timeline.c', 'walk.c', '../stop-tag/facts.c']
 
 
 def make(root, build, defs, *more):
@@ -22,20 +33,24 @@ def make(root, build, defs, *more):
                           stderr=subprocess.STDOUT, text=True, timeout=300)
 
 
-def walk(tap, root, here, scratch):
+def unit(tap, root, here, scratch):
     """cmocka prints TAP of its own: its lines are added here."""
+    for name in ('unit-test.c', 'unit-lock.c'):
+        unit_file(tap, root, here, scratch, name)
+
+
+def unit_file(tap, root, here, scratch, name):
     tag = os.path.join(root, 'stop-tag')
     ext = os.path.join(root, 'crash-ext')
     binary = os.path.join(scratch, 'unit-test')
     done = subprocess.run(
         ['cc', '-std=gnu11', '-Wall', '-Wextra', '-Werror', '-g',
-         '-fsanitize=address,undefined', '-fno-sanitize-recover', '-I', tag,
-         '-I', ext, '-o', binary, os.path.join(here, 'unit-test.c'),
-         *[os.path.join(ext, f) for f in ('walk.c', 'compare.c', 'options.c',
-                                          'pagetable.c')], '-lcmocka'],
+         '-fsanitize=address,undefined', '-fno-sanitize-recover', '-I', ext,
+         '-I', tag, '-I', os.path.join(tag, 'include'), '-o', binary,
+         os.path.join(here, name),
+         *[os.path.join(ext, f) for f in UNIT_SOURCES], '-lcmocka'],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    tap.check('the unit test builds',
-              done.returncode == 0, done.stdout)
+    tap.check('%s builds' % name, done.returncode == 0, done.stdout)
     if done.returncode:
         return
     done = subprocess.run([binary], stdout=subprocess.PIPE,
@@ -48,7 +63,7 @@ def walk(tap, root, here, scratch):
             tap.check('unit: ' + word[-1], True)
         elif line.startswith('not ok '):
             tap.check('unit: ' + word[-1], False, done.stdout)
-    tap.check('the unit test ends well', done.returncode == 0 and
+    tap.check('%s ends well' % name, done.returncode == 0 and
               '1..' in done.stdout, done.stdout)
 
 

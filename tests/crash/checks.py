@@ -10,8 +10,9 @@ import subprocess
 import notes
 from session import bt_tasks, our_frames
 
-WRONG_OPTIONS = ['-x', 'word', '-c', '-c 1-', '-c 3-1', '-c a', '-c 1,,2',
-                 '-c 99999', '-w -j']
+WRONG_OPTIONS = ['-z', 'word', '-c', '-c 1-', '-c 3-1', '-c a', '-c 1,,2',
+                 '-c 99999', '-w -j', '-w -t', '-m', '-m sdie', '-m sdei,',
+                 '-o', '-o time', '-s', '-s a', '-s 1,2', '--problem-s']
 
 # Where an interrupted chain ends that crash's own unwinder leaves out.
 ROOTS = {'__primary_switched', '__secondary_switched', 'ret_from_fork'}

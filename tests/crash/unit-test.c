@@ -49,10 +49,12 @@ static int setup(void **state)
 	memset(irq, 0, sizeof(irq));
 	memset(&walk, 0, sizeof(walk));
 	memset(&regs, 0, sizeof(regs));
-	walk.stacks[0] = (struct walk_stack){ "task", TASK, TASK + SIZE,
-					      (unsigned char *)task };
-	walk.stacks[1] = (struct walk_stack){ "IRQ", IRQ, IRQ + SIZE,
-					      (unsigned char *)irq };
+	walk.stacks[0] = (struct walk_stack){ .name = "task", .low = TASK,
+					      .high = TASK + SIZE,
+					      .data = (unsigned char *)task };
+	walk.stacks[1] = (struct walk_stack){ .name = "IRQ", .low = IRQ,
+					      .high = IRQ + SIZE,
+					      .data = (unsigned char *)irq };
 	walk.nr_stacks = 2;
 	walk.pt_regs_stackframe = 304;
 	walk.function = function;
@@ -429,7 +431,7 @@ static void options_are_parsed(void **state)
 
 	(void)state;
 	assert_true(parse(&o, 4, list));
-	assert_true(o.contexts && !o.json);
+	assert_int_equal(o.mode, STOP_CONTEXTS);
 	assert_int_equal(o.nr_ranges, 3);
 	assert_true(stop_options_want(&o, 0) && stop_options_want(&o, 3) &&
 		    stop_options_want(&o, 65535));
@@ -441,6 +443,17 @@ static void options_are_parsed(void **state)
 		assert_false(parse(&o, 4, list));
 		stop_options_destroy(&o);
 	}
+
+	char *more[] = { "sdei_stop", "-m", "sdei,nmi", "-o", "after",
+			 "--problems", "-s", "12", NULL };
+	char *two_modes[] = { "sdei_stop", "-w", "-t", NULL };
+
+	assert_true(parse(&o, 8, more));
+	assert_int_equal(o.mode, STOP_SWITCH);
+	assert_int_equal(o.cpu, 12);
+	assert_true(o.problems && o.order == STOP_ORDER_AFTER);
+	assert_int_equal(o.mechanisms, 1 << 3 | 1 << 4);
+	assert_false(parse(&o, 3, two_modes));
 
 	/* None: every CPU. Again, as the same process does. */
 	assert_true(parse(&o, 1, list));

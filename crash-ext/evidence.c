@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * evidence.c: reads what a stop leaves in memory, through crash(8).
+ */
+#include "crash-defs.h"
+
+#include "crash-read.h"
+#include "evidence.h"
+#include "layout.h"
+
+#define MAX_EVENTS	64
+
+/* The address of the active event, 0: none. Neither readable: false. */
+static bool active_event(const struct cpu_memory *cpu, uint64_t *event)
+{
+	static const char *const names[] = {
+		"sdei_active_critical_event", "sdei_active_normal_event",
+	};
+	bool read = false;
+
+	*event = 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && !*event; i++)
+		read |= read_percpu(names[i], cpu->base, 0, event,
+				    sizeof(*event));
+	return read;
+}
+
+/*
+ * Event 0 is private: one struct sdei_registered_event per CPU, found by the
+ * driver's list. It keeps what it interrupted last, also when it has ended.
+ */
+static bool event_zero(const struct cpu_memory *cpu, uint64_t *registered)
+{
+	uint64_t head, at, private;
+	uint32_t number;
+
+	if (!read_symbol_exists("sdei_list") || layout(L_SDEI_LIST) < 0 ||
+	    layout(L_SDEI_NUM) < 0 || layout(L_SDEI_PRIVATE) < 0)
+		return false;
+	head = symbol_value("sdei_list");
+	at = head;
+	for (int i = 0; i < MAX_EVENTS && read_mem(at, &at, sizeof(at)) &&
+	     at && at != head; i++) {
+		uint64_t event = at - layout(L_SDEI_LIST);
+
+		if (read_mem(event + layout(L_SDEI_NUM), &number, 4) &&
+		    !number && read_mem(event + layout(L_SDEI_PRIVATE),
+					&private, 8) && private) {
+			*registered = private + cpu->base;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool evidence_sdei_regs(const struct cpu_memory *cpu, struct stop_regs *regs)
+{
+	uint64_t registered;
+
+	/* A handler that is still in it points there. */
+	if (!active_event(cpu, &registered) || !registered) {
+		if (!event_zero(cpu, &registered))
+			return false;
+	}
+	return layout(L_SDEI_EVENT_REGS) >= 0 &&
+	       read_mem(registered + layout(L_SDEI_EVENT_REGS), regs,
+			sizeof(*regs));
+}
+
+/* ipi_desc[]; since Linux 7.0 one such array for each CPU. */
+static bool ipi_desc(const struct cpu_memory *cpu, long number, uint64_t *desc)
+{
+	size_t at = number * sizeof(*desc);
+
+	if (read_symbol_exists("pcpu_ipi_desc"))
+		return read_percpu("pcpu_ipi_desc", cpu->base, at, desc,
+				   sizeof(*desc));
+	return read_symbol_at("ipi_desc", at, desc, sizeof(*desc));
+}
+
+/* How often a CPU handled that IPI. */
+static bool ipi_count(const struct cpu_memory *cpu, enum layout_enum_id ipi,
+		      uint32_t *count)
+{
+	uint64_t desc, counts;
+	long number;
+
+	/* kstat_irqs: per CPU, a count or a structure that begins with it. */
+	return layout_enum(ipi, &number) && number >= 0 && number < 32 &&
+	       ipi_desc(cpu, number, &desc) && desc &&
+	       layout(L_IRQ_DESC_KSTAT) >= 0 &&
+	       read_mem(desc + layout(L_IRQ_DESC_KSTAT), &counts, 8) &&
+	       counts && read_mem(counts + cpu->base, count, 4);
+}
+
+static const struct stop_cpu *note_of(const struct session *session,
+				      uint32_t cpu)
+{
+	for (size_t i = 0; i < session->facts.nr_cpus; i++) {
+		const struct stop_cpu *c = &session->facts.cpus[i];
+
+		if (c->cpu == cpu && c->has_regs)
+			return c;
+	}
+	return NULL;
+}
+
+void evidence_of(const struct session *session, const struct cpu_memory *cpu,
+		 struct evidence *e)
+{
+	const struct stop_cpu *note = note_of(session, cpu->cpu);
+	struct stop_regs regs;
+	uint64_t event;
+	uint32_t enabled;
+
+	memset(e, 0, sizeof(*e));
+	e->cpu = cpu->cpu;
+	e->has_panic_cpu = session->memory.has_panic_cpu;
+	e->panic_cpu = session->memory.panic_cpu;
+	e->online = cpu->online;
+	e->hotplug = collect_hotplug(cpu);
+	/* Of the file's notes nothing says without a tag whose they are. */
+	if (session->facts.from_memory && !session->memory.notes_why[0])
+		e->has_note = note ? STOP_YES : STOP_NO;
+	if (active_event(cpu, &event)) {
+		e->sdei_active = event ? STOP_YES : STOP_NO;
+		if (event && (layout(L_SDEI_EVENT_NUM) < 0 ||
+			      !read_mem(event + layout(L_SDEI_EVENT_NUM),
+					&e->sdei_event, 4)))
+			e->sdei_active = STOP_UNKNOWN;
+	} else if (!read_symbol_exists("sdei_active_normal_event")) {
+		/* A kernel without SDEI. */
+		e->sdei_active = STOP_NO;
+	}
+	if (note && evidence_sdei_regs(cpu, &regs))
+		e->sdei_same_regs = memcmp(&regs, &note->regs, sizeof(regs)) ?
+				    STOP_NO : STOP_YES;
+	e->has_counts = ipi_count(cpu, L_IPI_CPU_STOP, &e->nr_stop);
+	if (e->has_counts &&
+	    !ipi_count(cpu, L_IPI_CPU_STOP_NMI, &e->nr_stop_nmi))
+		e->nr_stop_nmi = 0;
+	if (read_symbol("supports_pseudo_nmis", &enabled, sizeof(enabled)))
+		e->pseudo_nmi = enabled ? STOP_YES : STOP_NO;
+}

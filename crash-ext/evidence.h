@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * evidence.h: what a stop leaves in memory beside notes and tags.
+ */
+#ifndef SDEI_STOP_EVIDENCE_H
+#define SDEI_STOP_EVIDENCE_H
+
+#include "infer.h"
+#include "session.h"
+
+/* What memory says about one CPU. Tags are not looked at. */
+void evidence_of(const struct session *session, const struct cpu_memory *cpu,
+		 struct evidence *evidence);
+
+/*
+ * The registers that the last event 0 interrupted on that CPU, which is what
+ * it did when it was stopped by SDEI, also when its note is lost. All zero: no
+ * event 0 ever came there.
+ */
+bool evidence_sdei_regs(const struct cpu_memory *cpu, struct stop_regs *regs);
+
+#endif /* SDEI_STOP_EVIDENCE_H */

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * json_more.c: one more member of the report that every tool writes.
+ */
+#include "crash-defs.h"
+
+#include "compare.h"
+#include "evidence.h"
+#include "infer.h"
+#include "json_more.h"
+#include "session.h"
+#include "wedge.h"
+
+static void json_difference(void *arg, const char *text)
+{
+	json_string(arg, NULL, text);
+}
+
+static void json_compare(struct json *json, const struct session *session)
+{
+	struct compare compare = { .differs = json_difference, .arg = json };
+
+	json_bool(json, "compared", session->have_file);
+	json_open(json, "differences", '[');
+	if (session->have_file)
+		compare_notes(&compare, &session->facts, &session->file);
+	json_close(json, ']');
+}
+
+static void json_known(struct json *json, const char *key,
+		       enum stop_known value)
+{
+	if (value == STOP_UNKNOWN)
+		json_null(json, key);
+	else
+		json_bool(json, key, value == STOP_YES);
+}
+
+static void json_inferred(struct json *json, const struct session *session)
+{
+	json_open(json, "inferred", '[');
+	for (size_t i = 0; i < session->memory.nr_cpus; i++) {
+		struct evidence e;
+		struct inferred inferred;
+
+		evidence_of(session, &session->memory.cpus[i], &e);
+		infer(&e, &inferred);
+		json_open(json, NULL, '{');
+		json_uint(json, "cpu", e.cpu);
+		json_string(json, "mechanism", infer_word(inferred.how));
+		json_string(json, "why", inferred.why);
+		json_known(json, "online", e.online);
+		json_known(json, "hotplug_online", e.hotplug);
+		json_known(json, "sdei_active", e.sdei_active);
+		json_known(json, "sdei_same_registers", e.sdei_same_regs);
+		if (e.has_counts) {
+			json_uint(json, "ipi_cpu_stop", e.nr_stop);
+			json_uint(json, "ipi_cpu_stop_nmi", e.nr_stop_nmi);
+		}
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+static void json_lock(struct json *json, const struct wedge *wedge)
+{
+	const struct lock_wait *lock = &wedge->lock;
+	char buf[256];
+
+	json_string(json, "function", wedge->function);
+	if (!lock->addr) {
+		json_null(json, "lock");
+		return;
+	}
+	json_open(json, "lock", '{');
+	json_string(json, "kind", lock_kind_name(lock->kind));
+	json_hex(json, "address", lock->addr);
+	json_string(json, "object", collect_object(lock->addr, buf,
+						   sizeof(buf)));
+	json_hex(json, "value", lock->value);
+	json_open(json, "queue", '[');
+	for (size_t i = 0; i < lock->nr_queue; i++)
+		json_uint(json, NULL, lock->queue[i]);
+	json_close(json, ']');
+	if (wedge->pending != STOP_CPU_UNKNOWN)
+		json_uint(json, "pending", wedge->pending);
+	json_string(json, "owner_known", wedge->owner.known == OWNER_RECORDED ?
+		    "recorded" : wedge->owner.known == OWNER_LIKELY ?
+		    "likely" : NULL);
+	if (wedge->owner.known != OWNER_UNKNOWN &&
+	    wedge->owner.cpu != STOP_CPU_UNKNOWN)
+		json_uint(json, "owner_cpu", wedge->owner.cpu);
+	json_open(json, "cycle", '[');
+	for (size_t i = 0; i < wedge->nr_cycle; i++)
+		json_uint(json, NULL, wedge->cycle[i]);
+	json_close(json, ']');
+	json_close(json, '}');
+}
+
+static void json_chain(struct json *json, const struct walk *walk)
+{
+	char buf[256];
+
+	json_open(json, "chain", '[');
+	for (size_t i = 0; i < walk->nr_frames; i++) {
+		const struct walk_frame *f = &walk->frames[i];
+
+		json_open(json, NULL, '{');
+		json_hex(json, "pc", f->pc);
+		json_string(json, "symbol",
+			    collect_symbol(f->pc, f->kind == WALK_LR ||
+					   f->kind == WALK_CALLER, buf,
+					   sizeof(buf)));
+		json_string(json, "stack", f->stack);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+static void json_wedge(struct json *json, struct session *session, size_t i)
+{
+	static struct walk walk_buffer;
+	struct walk *walk = &walk_buffer;
+	const struct stop_cpu *cpu = &session->facts.cpus[i];
+	const struct wedge *wedge;
+
+	collect_walk(walk, collect_cpu(&session->memory, cpu->cpu),
+		     &session->facts);
+	if (cpu->has_regs && (cpu->regs.pc || cpu->regs.sp))
+		walk_regs(walk, &cpu->regs);
+	wedge = wedge_of(session, i, walk);
+	json_open(json, NULL, '{');
+	json_uint(json, "cpu", cpu->cpu);
+	if (wedge->waits)
+		json_lock(json, wedge);
+	if (wedge->has_silence) {
+		json_uint(json, "silent_at_least_ns", wedge->at_least);
+		if (wedge->at_most)
+			json_uint(json, "silent_at_most_ns", wedge->at_most);
+	}
+	json_bool(json, "rcu_waits", wedge->rcu_waits);
+	json_chain(json, walk);
+	json_close(json, '}');
+	collect_walk_done(walk);
+}
+
+static void json_wedges(struct json *json, struct session *session)
+{
+	json_open(json, "wedged", '[');
+	for (size_t i = 0; i < session->facts.nr_cpus; i++) {
+		if (stop_cpu_wedged(&session->facts.cpus[i]))
+			json_wedge(json, session, i);
+	}
+	json_close(json, ']');
+}
+
+void json_more(struct json *json, void *arg)
+{
+	struct session *session = arg;
+	const struct crash_memory *memory = &session->memory;
+
+	json_open(json, "memory", '{');
+	if (memory->has_panic_cpu && memory->panic_cpu >= 0)
+		json_uint(json, "panic_cpu", memory->panic_cpu);
+	else
+		json_null(json, "panic_cpu");
+	json_open(json, "not_running", '[');
+	for (size_t i = 0; i < memory->nr_cpus; i++)
+		if (memory->cpus[i].running == STOP_NO)
+			json_uint(json, NULL, memory->cpus[i].cpu);
+	json_close(json, ']');
+	json_compare(json, session);
+	json_inferred(json, session);
+	json_wedges(json, session);
+	json_close(json, '}');
+}

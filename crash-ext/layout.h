@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * layout.h: where the dumped kernel's structures have their members. Asked of
+ * the debug information by name, each once in a session and only when it is
+ * needed: the first question about a structure can cost a tenth of a second,
+ * and in crash 9 each one leaks a little memory inside gdb.
+ */
+#ifndef SDEI_STOP_LAYOUT_H
+#define SDEI_STOP_LAYOUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* X(name, structure, member): layout(L_name) is offsetof(). */
+#define LAYOUTS(X)							\
+	X(RQ_CURR, "rq", "curr")					\
+	X(RQ_CLOCK, "rq", "clock")					\
+	X(TASK_PID, "task_struct", "pid")				\
+	X(TASK_COMM, "task_struct", "comm")				\
+	X(TASK_STACK, "task_struct", "stack")				\
+	X(TASK_LOCKDEP_DEPTH, "task_struct", "lockdep_depth")		\
+	X(TASK_HELD_LOCKS, "task_struct", "held_locks")			\
+	X(HELD_LOCK_INSTANCE, "held_lock", "instance")			\
+	X(HELD_LOCK_IP, "held_lock", "acquire_ip")			\
+	X(LOCKDEP_MAP_NAME, "lockdep_map", "name")			\
+	X(CPUHP_STATE, "cpuhp_cpu_state", "state")			\
+	X(PT_REGS_STACKFRAME, "pt_regs", "stackframe")			\
+	X(PT_REGS_PMR, "pt_regs", "pmr")				\
+	X(PT_REGS_PMR_SAVE, "pt_regs", "pmr_save")			\
+	X(SDEI_EVENT_REGS, "sdei_registered_event", "interrupted_regs")	\
+	X(SDEI_EVENT_NUM, "sdei_registered_event", "event_num")		\
+	X(SDEI_LIST, "sdei_event", "list")				\
+	X(SDEI_NUM, "sdei_event", "event_num")				\
+	X(SDEI_PRIVATE, "sdei_event", "private_registered")		\
+	X(IRQ_DESC_KSTAT, "irq_desc", "kstat_irqs")			\
+	X(TICK_SCHED_TIMER, "tick_sched", "sched_timer")		\
+	X(TICK_LAST_TICK, "tick_sched", "last_tick")			\
+	X(HRTIMER_EXPIRES, "hrtimer", "_softexpires")			\
+	X(TK_DATA_TIMEKEEPER, "tk_data", "timekeeper")			\
+	X(TK_MONO, "timekeeper", "tkr_mono")				\
+	X(TKR_CYCLE_LAST, "tk_read_base", "cycle_last")			\
+	X(TKR_MULT, "tk_read_base", "mult")				\
+	X(TKR_SHIFT, "tk_read_base", "shift")				\
+	X(TKR_NSEC, "tk_read_base", "xtime_nsec")			\
+	X(TKR_BASE, "tk_read_base", "base")				\
+	X(CD_READ_DATA, "clock_data", "read_data")			\
+	X(CRD_EPOCH_NS, "clock_read_data", "epoch_ns")			\
+	X(CRD_EPOCH_CYC, "clock_read_data", "epoch_cyc")		\
+	X(CRD_MASK, "clock_read_data", "sched_clock_mask")		\
+	X(CRD_MULT, "clock_read_data", "mult")				\
+	X(CRD_SHIFT, "clock_read_data", "shift")			\
+	X(RCU_STATE_GP_SEQ, "rcu_state", "gp_seq")			\
+	X(RCU_STATE_GP_START, "rcu_state", "gp_start")			\
+	X(RCU_DATA_GRPMASK, "rcu_data", "grpmask")			\
+	X(RCU_DATA_MYNODE, "rcu_data", "mynode")			\
+	X(RCU_NODE_QSMASK, "rcu_node", "qsmask")			\
+	X(PAGE_COMPOUND_HEAD, "page", "compound_head")			\
+	X(SLAB_CACHE, "slab", "slab_cache")				\
+	X(KMEM_CACHE_NAME, "kmem_cache", "name")			\
+	X(KMEM_CACHE_LIST, "kmem_cache", "list")			\
+	X(MUTEX_WAIT_LIST, "mutex", "wait_list")			\
+	X(RWSEM_OWNER, "rw_semaphore", "owner")				\
+	X(RWSEM_WAIT_LIST, "rw_semaphore", "wait_list")			\
+	X(SEMAPHORE_WAIT_LIST, "semaphore", "wait_list")
+
+enum layout_id {
+#define LAYOUT_ID(id, type, member) L_##id,
+	LAYOUTS(LAYOUT_ID)
+#undef LAYOUT_ID
+	L_NR,
+};
+
+/* The offset, or -1: this kernel has no such member, or nothing says where. */
+long layout(enum layout_id id);
+
+/* The size of a structure, or -1. Not kept: for questions asked once. */
+long layout_size(const char *type);
+
+enum layout_enum_id {
+	L_CPUHP_ONLINE,
+	L_IPI_CPU_STOP,
+	L_IPI_CPU_STOP_NMI,
+	L_ENUM_NR,
+};
+
+/* The value of an enumerator; false: this kernel has none of that name. */
+bool layout_enum(enum layout_enum_id id, long *value);
+
+/* sizeof(note_buf_t), THREAD_SIZE: known without debug information, too. */
+long layout_note_buf(void);
+long layout_thread_size(void);
+
+#endif /* SDEI_STOP_LAYOUT_H */

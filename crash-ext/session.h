@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * session.h: the facts and verdicts of the dump of this session of crash. A
+ * dump does not change: they are collected once. Of a live system they are
+ * collected anew by every command.
+ */
+#ifndef SDEI_STOP_SESSION_H
+#define SDEI_STOP_SESSION_H
+
+#include <stdbool.h>
+
+#include "collect.h"
+#include "facts.h"
+#include "judge.h"
+
+struct session {
+	struct stop_facts facts;
+	struct stop_facts file;		/* of the dump file, if have_file */
+	struct crash_memory memory;
+	struct stop_verdicts verdicts;
+	bool have_file;
+	char why_no_file[160];
+};
+
+/*
+ * The session; NULL, and the reason printed, when memory is short. with_file:
+ * read the dump file's notes even where that takes long (a flattened file).
+ */
+struct session *session_get(bool with_file);
+
+/* Whether facts come with source lines; to find those out may take long. */
+void session_lines(struct session *session, bool lines);
+
+/*
+ * "file.c:123" for the pc of facts.cpus[i], or for its lr; NULL: unknown. Found
+ * out when first asked for.
+ */
+const char *session_line(struct session *session, size_t i, bool lr);
+
+/* Where session_get() counts how often it collected. */
+unsigned int session_generation(void);
+
+/* Gives all memory back. */
+void session_end(void);
+
+/*
+ * An interrupt ends a command by longjmp out of wherever it is. What changes
+ * memory of its own is therefore done between hold and release, and asks now
+ * and then, when all is in order, whether one has come.
+ */
+void interrupt_hold(void);
+void interrupt_point(void);
+void interrupt_release(void);
+
+#endif /* SDEI_STOP_SESSION_H */

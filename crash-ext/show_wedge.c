@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * show_wedge.c: what a wedged CPU waited for, for how long and with whom, in
+ * the order in which one wants to know it.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "show.h"
+
+#define NS_PER_MS	1000000
+#define NS_PER_S	1000000000
+
+static void seconds(FILE *fp, uint64_t ns)
+{
+	fprintf(fp, "%" PRIu64 ".%03" PRIu64 " s", ns / NS_PER_S,
+		ns % NS_PER_S / NS_PER_MS);
+}
+
+static void show_state(FILE *fp, const struct lock_wait *lock)
+{
+	uint32_t v = lock->value;
+
+	switch (lock->kind) {
+	case LOCK_SPIN:
+		fprintf(fp, ", %s", v & 0xff ? "held" : "free");
+		break;
+	case LOCK_READ:
+	case LOCK_WRITE:
+		if (v & 0xff)
+			fprintf(fp, ", held by a writer");
+		else if (v >> 9)
+			fprintf(fp, ", held by %u reader%s", v >> 9,
+				v >> 9 == 1 ? "" : "s");
+		else
+			fprintf(fp, ", free");
+		if (v & 0x100)
+			fprintf(fp, ", a writer waits");
+		break;
+	default:
+		if (lock->nr_sleepers)
+			fprintf(fp, ", %zu%s task%s asleep on its wait list",
+				lock->nr_sleepers,
+				lock->sleepers_cut ? " or more" : "",
+				lock->nr_sleepers == 1 ? "" : "s");
+	}
+}
+
+/* Pending waits on the lock word itself, all others on their MCS nodes. */
+static void show_queue(FILE *fp, const struct wedge *wedge, uint32_t cpu)
+{
+	const struct lock_wait *lock = &wedge->lock;
+	const char *sep = "";
+
+	if (lock->kind != LOCK_SPIN)
+		return;
+	if (wedge->pending == cpu && !lock->nr_queue) {
+		fprintf(fp, "            it is the only waiter (pending) and spins on the lock word\n");
+		return;
+	}
+	if (!(lock->value & 0xff00) && !lock->nr_queue)
+		return;
+	fprintf(fp, "  queue     ");
+	if (lock->value & 0xff00) {
+		if (wedge->pending == STOP_CPU_UNKNOWN)
+			fprintf(fp, "a CPU not found (pending)");
+		else
+			fprintf(fp, "CPU %u (pending)", wedge->pending);
+		sep = ", ";
+	}
+	for (size_t i = 0; i < lock->nr_queue; i++) {
+		fprintf(fp, "%sCPU %u", sep, lock->queue[i]);
+		sep = ", ";
+	}
+	fprintf(fp, "%s, the first one gets it next\n",
+		lock->queue_cut ? " and more" : "");
+}
+
+/* Where a CPU is: what it does with the lock. */
+static void show_doing(FILE *fp, const struct session *session, uint32_t cpu)
+{
+	const struct stop_cpu *c = wedge_cpu(session, cpu);
+
+	if (!c)
+		fprintf(fp, "            which left no registers\n");
+	else if (c->pc_symbol)
+		fprintf(fp, "            which is in %s, called from %s\n",
+			c->pc_symbol, c->lr_symbol ? c->lr_symbol : "?");
+}
+
+static void show_owner(FILE *fp, const struct session *session,
+		       const struct wedge *wedge)
+{
+	const struct wedge_owner *o = &wedge->owner;
+	bool rw = wedge->lock.kind == LOCK_READ || wedge->lock.kind == LOCK_WRITE;
+	char where[16] = "stack";
+
+	if (wedge->lock.kind != LOCK_SPIN && !rw && o->known == OWNER_UNKNOWN) {
+		fprintf(fp, "  owner     not recorded by the lock\n");
+		return;
+	}
+	switch (o->known) {
+	case OWNER_RECORDED:
+		fprintf(fp, "  owner     ");
+		if (o->task)
+			fprintf(fp, "task %" PRIx64 "%s", o->task,
+				o->cpu == STOP_CPU_UNKNOWN ?
+				", which runs on no CPU\n" : ", on ");
+		if (o->cpu != STOP_CPU_UNKNOWN)
+			fprintf(fp, "CPU %u\n", o->cpu);
+		break;
+	case OWNER_LIKELY:
+		if (o->in >= 0)
+			snprintf(where, sizeof(where), "x%d", o->in);
+		fprintf(fp, "  owner     likely CPU %u: it alone has the lock's address at hand (%s) and does not\n"
+			    "            wait for it; the lock records no owner\n",
+			o->cpu, where);
+		break;
+	case OWNER_UNKNOWN:
+		fprintf(fp, "  owner     unknown: the lock records none, and ");
+		if (o->nr_likely)
+			fprintf(fp, "%zu CPUs have its address at hand\n",
+				o->nr_likely);
+		else
+			fprintf(fp, "no other CPU has its address at hand\n");
+	}
+	if (o->known != OWNER_RECORDED && o->nr_without_regs)
+		fprintf(fp, "            (%zu CPU%s left no registers)\n",
+			o->nr_without_regs, o->nr_without_regs == 1 ? "" : "s");
+	if (o->known != OWNER_UNKNOWN && o->cpu != STOP_CPU_UNKNOWN)
+		show_doing(fp, session, o->cpu);
+}
+
+static void show_cycle(FILE *fp, const struct wedge *wedge)
+{
+	if (!wedge->nr_cycle)
+		return;
+	fprintf(fp, "  deadlock  %s", wedge->owner.known == OWNER_LIKELY ?
+		"likely, these wait for each other: " :
+		"these wait for each other: ");
+	for (size_t i = 0; i < wedge->nr_cycle; i++)
+		fprintf(fp, "CPU %u -> ", wedge->cycle[i]);
+	fprintf(fp, "CPU %u\n", wedge->cycle[0]);
+}
+
+static void show_silence(FILE *fp, const struct wedge *wedge)
+{
+	if (wedge->has_silence) {
+		fprintf(fp, "  silent    ");
+		if (wedge->at_most) {
+			fprintf(fp, "for ");
+			seconds(fp, wedge->at_least);
+			fprintf(fp, " to ");
+			seconds(fp, wedge->at_most);
+		} else {
+			fprintf(fp, "for at least ");
+			seconds(fp, wedge->at_least);
+		}
+		fprintf(fp, ": %s\n", wedge->silence_by);
+	}
+	if (wedge->has_watchdog)
+		fprintf(fp, "            its soft-lockup watchdog ran last %" PRIu64
+			" s before\n", wedge->watchdog_s);
+	if (wedge->rcu_waits) {
+		fprintf(fp, "  others    an RCU grace period waits for this CPU");
+		if (wedge->rcu_ns) {
+			fprintf(fp, ", under way for ");
+			seconds(fp, wedge->rcu_ns);
+		}
+		fputc('\n', fp);
+	}
+}
+
+static void show_held(FILE *fp, const struct wedge *wedge, symbol_fn symbol)
+{
+	char buf[256];
+
+	if (!wedge->has_held)
+		return;
+	if (!wedge->nr_held)
+		fprintf(fp, "  holds     no lock, says lockdep\n");
+	for (size_t i = 0; i < wedge->nr_held; i++) {
+		const char *name = symbol(wedge->held[i].ip, true, buf,
+					  sizeof(buf));
+
+		fprintf(fp, "  %-9s ", i ? "" : "holds");
+		for (const char *c = wedge->held[i].name; *c; c++)
+			fputc(*c < ' ' || *c > '~' ? '?' : *c, fp);
+		fprintf(fp, " (lockdep_map %" PRIx64 "), taken at %s\n",
+			wedge->held[i].lock, name ? name : "?");
+	}
+}
+
+void print_wedge(FILE *fp, const struct session *session, uint32_t cpu,
+		 const struct wedge *wedge, symbol_fn symbol,
+		 object_fn object)
+{
+	const struct lock_wait *lock = &wedge->lock;
+	char buf[256];
+	const char *name;
+
+	if (wedge->waits && lock->kind == LOCK_CALL) {
+		fprintf(fp, "  waits for other CPUs to run a function (%s)\n",
+			wedge->function);
+	} else if (wedge->waits && !lock->addr) {
+		fprintf(fp, "  waits for a %s (%s): which one is not in its registers or stack\n",
+			lock_kind_name(lock->kind), wedge->function);
+	} else if (wedge->waits) {
+		name = object(lock->addr, buf, sizeof(buf));
+		fprintf(fp, "  waits for %s %s%s%" PRIx64 "%s",
+			lock_kind_name(lock->kind), name ? name : "",
+			name ? " (" : "", lock->addr, name ? ")" : "");
+		show_state(fp, lock);
+		fputc('\n', fp);
+		if (lock->nr_sleepers)
+			fprintf(fp, "            (list them: list -H %" PRIx64
+				" -s %s.task)\n", lock->sleepers_head,
+				lock->kind == LOCK_MUTEX ? "mutex_waiter" :
+				lock->kind == LOCK_RWSEM ? "rwsem_waiter" :
+							   "semaphore_waiter");
+		show_queue(fp, wedge, cpu);
+		show_owner(fp, session, wedge);
+		show_cycle(fp, wedge);
+	}
+	show_held(fp, wedge, symbol);
+	show_silence(fp, wedge);
+}

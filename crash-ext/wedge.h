@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * wedge.h: what a wedged CPU waited for, for how long, and who suffered.
+ */
+#ifndef SDEI_STOP_WEDGE_H
+#define SDEI_STOP_WEDGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lock.h"
+#include "session.h"
+
+enum owner_known {
+	OWNER_UNKNOWN,
+	OWNER_RECORDED,		/* the lock itself names it */
+	OWNER_LIKELY,		/* the only one that has its address at hand */
+};
+
+struct wedge_owner {
+	enum owner_known known;
+	uint32_t cpu;			/* STOP_CPU_UNKNOWN: on no CPU */
+	uint64_t task;			/* OWNER_RECORDED; 0: not known */
+	int in;				/* OWNER_LIKELY: x0 to x30, -1: stack */
+	size_t nr_likely;		/* OWNER_UNKNOWN: how many have it */
+	size_t nr_without_regs;		/* CPUs that nothing is known of */
+};
+
+#define WEDGE_MAX_HELD	8
+#define WEDGE_MAX_CYCLE	16
+
+struct wedge {
+	bool waits;			/* in a function that waits */
+	char function[64];		/* which */
+	struct lock_wait lock;
+	struct wedge_owner owner;
+	uint32_t pending;		/* waits by the pending bit, or unknown */
+	size_t nr_cycle;		/* CPUs that wait for each other */
+	uint32_t cycle[WEDGE_MAX_CYCLE];
+
+	bool has_silence;
+	uint64_t at_least, at_most;	/* ns; at_most 0: no bound known */
+	const char *silence_by;
+	bool has_watchdog;
+	uint64_t watchdog_s;		/* since the softlockup watchdog ran */
+
+	bool rcu_waits;			/* a grace period waits for this CPU */
+	uint64_t rcu_ns;		/* how long it has been under way */
+
+	bool has_held;			/* lockdep is built in */
+	size_t nr_held;			/* held locks, innermost last */
+	struct {
+		uint64_t lock, ip;
+		char name[48];
+	} held[WEDGE_MAX_HELD];
+
+	bool has_pmr;			/* the priority mask of that context */
+	uint64_t pmr;
+};
+
+/*
+ * What is to be said of session->facts.cpus[i]; walk has been walked. All of
+ * it is optional: what cannot be found is left out. Of a dump it is found out
+ * once. Never NULL.
+ */
+const struct wedge *wedge_of(struct session *session, size_t i,
+			     struct walk *walk);
+
+/* The register sets of a CPU, as the dump's notes have it; NULL: none. */
+const struct stop_cpu *wedge_cpu(const struct session *session, uint32_t cpu);
+
+#endif /* SDEI_STOP_WEDGE_H */
