@@ -14,6 +14,7 @@
 #include "crosscheck.h"
 #include "evidence.h"
 #include "infer.h"
+#include "output.h"
 
 #define MPIDR_AFFINITY	0xff00ffffffull
 
@@ -31,9 +32,9 @@ static void found(struct check *check, const char *fmt, ...)
 
 	check->found++;
 	va_start(args, fmt);
-	vfprintf(fp, fmt, args);
+	vfprintf(out, fmt, args);
 	va_end(args);
-	fputc('\n', fp);
+	fputc('\n', out);
 }
 
 static void in_crash(const char *fmt, ...)
@@ -44,11 +45,11 @@ static void in_crash(const char *fmt, ...)
 {
 	va_list args;
 
-	fprintf(fp, "    in crash: ");
+	fprintf(out, "    in crash: ");
 	va_start(args, fmt);
-	vfprintf(fp, fmt, args);
+	vfprintf(out, fmt, args);
 	va_end(args);
-	fputc('\n', fp);
+	fputc('\n', out);
 }
 
 static const struct stop_verdict *verdict(const struct session *session,
@@ -224,12 +225,12 @@ void crosscheck(struct session *session,
 	if (session->have_file)
 		compare_notes(&compare, &session->facts, &session->file);
 	else
-		fprintf(fp, "not compared with the dump file: %s\n",
+		fprintf(out, "not compared with the dump file: %s\n",
 			session->why_no_file[0] ? session->why_no_file :
 			"its notes are the ones shown");
 	if (!check.found)
-		fprintf(fp, "nothing found: registers, stacks, tasks, masks, MPIDRs and evidence agree\n");
+		fprintf(out, "nothing found: registers, stacks, tasks, masks, MPIDRs and evidence agree\n");
 	else
-		fprintf(fp, "%zu finding%s\n", check.found,
+		fprintf(out, "%zu finding%s\n", check.found,
 			check.found == 1 ? "" : "s");
 }

@@ -11,6 +11,7 @@
 #include "infer.h"
 #include "json_more.h"
 #include "options.h"
+#include "output.h"
 #include "report.h"
 #include "session.h"
 #include "show.h"
@@ -29,7 +30,7 @@ static struct session *session;
 static void print_difference(void *arg, const char *text)
 {
 	(void)arg;
-	fprintf(fp, "  %s\n", text);
+	fprintf(out, "  %s\n", text);
 }
 
 static void print_notes(void)
@@ -38,22 +39,22 @@ static void print_notes(void)
 	struct compare compare = { .differs = NULL };
 
 	if (memory->notes_why[0])
-		fprintf(fp, "notes: %s%s\n", memory->notes_why,
+		fprintf(out, "notes: %s%s\n", memory->notes_why,
 			session->facts.from_memory ? "" :
 			"; those of the dump file are shown");
 	if (!session->have_file) {
 		if (session->why_no_file[0])
-			fprintf(fp, "notes: not compared with the dump file: %s\n",
+			fprintf(out, "notes: not compared with the dump file: %s\n",
 				session->why_no_file);
 		return;
 	}
 	compare_notes(&compare, &session->facts, &session->file);
 	if (!compare.nr_differ) {
-		fprintf(fp, "notes: %zu in memory, the same in the dump file\n",
+		fprintf(out, "notes: %zu in memory, the same in the dump file\n",
 			compare.nr_memory);
 		return;
 	}
-	fprintf(fp, "notes: %zu in memory, %zu in the dump file; they differ:\n",
+	fprintf(out, "notes: %zu in memory, %zu in the dump file; they differ:\n",
 		compare.nr_memory, compare.nr_file);
 	compare.differs = print_difference;
 	compare_notes(&compare, &session->facts, &session->file);
@@ -66,15 +67,15 @@ static void print_memory(void)
 	const char *sep = "not running before the crash: CPU ";
 
 	if (memory->has_panic_cpu && memory->panic_cpu >= 0)
-		fprintf(fp, "panicking CPU: %d\n", memory->panic_cpu);
+		fprintf(out, "panicking CPU: %d\n", memory->panic_cpu);
 	for (size_t i = 0; i < memory->nr_cpus; i++) {
 		if (memory->cpus[i].running == STOP_NO) {
-			fprintf(fp, "%s%u", sep, memory->cpus[i].cpu);
+			fprintf(out, "%s%u", sep, memory->cpus[i].cpu);
 			sep = ", ";
 		}
 	}
 	if (*sep == ',')
-		fputc('\n', fp);
+		fputc('\n', out);
 	print_notes();
 }
 
@@ -181,7 +182,7 @@ static void one_context(size_t i)
 			context.lr_line = session_line(session, i, true);
 	}
 	context.wedge = wedge_of(session, i, &walk);
-	print_context(fp, &context);
+	print_context(out, &context);
 	collect_walk_done(&walk);
 }
 
@@ -193,11 +194,11 @@ static void print_contexts(void)
 		if (!want_context(&session->facts.cpus[i]))
 			continue;
 		if (shown++)
-			fputc('\n', fp);
+			fputc('\n', out);
 		one_context(i);
 	}
 	if (!shown && !options.nr_ranges)
-		fprintf(fp, "No CPU was wedged.\n");
+		fprintf(out, "No CPU was wedged.\n");
 }
 
 /* CPUs that were asked for and that there is nothing to say about. */
@@ -212,7 +213,7 @@ static void print_unknown(void)
 
 			if (facts_of(n))
 				continue;
-			fprintf(fp, "CPU %u: %s\n", n, !cpu ?
+			fprintf(out, "CPU %u: %s\n", n, !cpu ?
 				"not present" : cpu->running == STOP_NO ?
 				"was not running before the crash" :
 				"has no note");
@@ -238,17 +239,17 @@ static void print_inferred(bool with_evidence)
 			continue;
 		infer_cpu(memory, &evidence, &inferred);
 		if (!heading && !with_evidence)
-			fprintf(fp, "inferred, not recorded (sdei_stop -e shows the evidence):\n");
+			fprintf(out, "inferred, not recorded (sdei_stop -e shows the evidence):\n");
 		heading = true;
-		fprintf(fp, "%sCPU %u: %s: %s\n", with_evidence ? "" : "  ",
+		fprintf(out, "%sCPU %u: %s: %s\n", with_evidence ? "" : "  ",
 			memory->cpu, infer_name(inferred.how), inferred.why);
 		if (!with_evidence)
 			continue;
-		infer_print_evidence(fp, &evidence);
+		infer_print_evidence(out, &evidence);
 		if (!cpu || cpu->tag_state != STOP_TAG_VALID)
-			fprintf(fp, "      tag: none\n");
+			fprintf(out, "      tag: none\n");
 		else
-			fprintf(fp, "      tag: %s%s\n",
+			fprintf(out, "      tag: %s%s\n",
 				stop_mechanism_name(cpu->tag.mechanism, name),
 				infer_agrees(inferred.how, cpu) ? "" :
 				inferred.how == INFER_UNKNOWN ? "" :
@@ -283,29 +284,47 @@ static int by_after(const struct stop_cpu *a, const struct stop_cpu *b)
 
 static void print_table(const struct stop_report_opts *opts)
 {
-	stop_report_table(fp, &session->facts, &session->verdicts, opts);
+	stop_report_table(out, &session->facts, &session->verdicts, opts);
 	if (!session->facts.live)
 		print_inferred(false);
 	print_memory();
 	print_unknown();
 }
 
-static void run(const struct stop_report_opts *opts)
+static void run(void)
 {
+	static int (*const orders[])(const struct stop_cpu *a,
+				     const struct stop_cpu *b) = {
+		[STOP_ORDER_CPU] = by_cpu,
+		[STOP_ORDER_AFTER] = by_after,
+		[STOP_ORDER_PID] = by_pid,
+	};
+	struct stop_report_opts opts = {
+		.name = pc->dumpfile,
+		.json_more = json_more, .json_more_arg = session,
+	};
+
+	session_lines(session, options.mode == STOP_JSON ||
+		      (options.lines && options.mode == STOP_TABLE));
+	if (options.nr_ranges || options.mechanisms || options.problems)
+		opts.want_cpu = want_cpu;
+	if ((size_t)options.order < sizeof(orders) / sizeof(*orders))
+		opts.compare = orders[options.order];
+
 	switch (options.mode) {
 	case STOP_TABLE:
-		print_table(opts);
+		print_table(&opts);
 		break;
 	case STOP_CONTEXTS:
 		print_contexts();
 		print_unknown();
 		break;
 	case STOP_TIMELINE:
-		if (!print_timeline(fp, &session->facts))
-			fprintf(fp, "no tags: nothing says when a CPU was stopped; sdei_stop -e tells by what\n");
+		if (!print_timeline(out, &session->facts))
+			fprintf(out, "no tags: nothing says when a CPU was stopped; sdei_stop -e tells by what\n");
 		break;
 	case STOP_CHECKS:
-		crosscheck(session, opts->want_cpu, NULL);
+		crosscheck(session, opts.want_cpu, NULL);
 		break;
 	case STOP_EVIDENCE:
 		print_inferred(true);
@@ -318,21 +337,13 @@ static void run(const struct stop_report_opts *opts)
 		switch_back();
 		break;
 	case STOP_JSON:
-		stop_report_json(fp, &session->facts, &session->verdicts,
-				 opts);
+		stop_report_json(out, &session->facts, &session->verdicts,
+				 &opts);
 	}
 }
 
 static void cmd_sdei_stop(void)
 {
-	static int (*const orders[])(const struct stop_cpu *a,
-				     const struct stop_cpu *b) = {
-		[STOP_ORDER_CPU] = by_cpu,
-		[STOP_ORDER_AFTER] = by_after,
-		[STOP_ORDER_PID] = by_pid,
-	};
-	struct stop_report_opts opts = { .name = pc->dumpfile };
-
 	/* A command that ended half-way may have left it held. */
 	interrupt_release();
 	stop_options_destroy(&options);
@@ -341,19 +352,15 @@ static void cmd_sdei_stop(void)
 		cmd_usage(pc->curcmd, SYNOPSIS);
 		return;
 	}
+	if (!output_begin()) {
+		fprintf(fp, "sdei_stop: out of memory\n");
+		return;
+	}
 	session = session_get(options.mode == STOP_JSON ||
 			      options.mode == STOP_CHECKS);
-	if (!session)
-		return;
-	session_lines(session, options.mode == STOP_JSON ||
-		      (options.lines && options.mode == STOP_TABLE));
-	if (options.nr_ranges || options.mechanisms || options.problems)
-		opts.want_cpu = want_cpu;
-	if ((size_t)options.order < sizeof(orders) / sizeof(*orders))
-		opts.compare = orders[options.order];
-	opts.json_more = json_more;
-	opts.json_more_arg = session;
-	run(&opts);
+	if (session)
+		run();
+	output_end();
 }
 
 static struct command_table_entry command_table[] = {

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "dump.h"
+#include "output.h"
 #include "session.h"
 
 struct lines {
@@ -179,7 +180,7 @@ struct session *session_get(bool with_file)
 		session_end();
 	interrupt_release();
 	if (ret)
-		fprintf(fp, "sdei_stop: out of memory\n");
+		fprintf(out, "sdei_stop: out of memory\n");
 	return ret ? NULL : s;
 }
 

@@ -10,6 +10,7 @@
 #include "crash-defs.h"
 
 #include "evidence.h"
+#include "output.h"
 #include "switch.h"
 
 static struct {
@@ -70,15 +71,15 @@ void switch_to(const struct session *session, uint32_t cpu)
 	struct stop_regs regs;
 
 	if (pc->flags & MINIMAL_MODE || ACTIVE()) {
-		fprintf(fp, "sdei_stop: -s needs a dump and a session without --minimal\n");
+		fprintf(out, "sdei_stop: -s needs a dump and a session without --minimal\n");
 		return;
 	}
 	if (!memory || !memory->task || !task_exists(memory->task)) {
-		fprintf(fp, "sdei_stop: the task of CPU %u is not known\n", cpu);
+		fprintf(out, "sdei_stop: the task of CPU %u is not known\n", cpu);
 		return;
 	}
 	if (cpu >= (uint32_t)kt->cpus) {
-		fprintf(fp, "sdei_stop: crash keeps no registers of CPU %u\n",
+		fprintf(out, "sdei_stop: crash keeps no registers of CPU %u\n",
 			cpu);
 		return;
 	}
@@ -88,7 +89,7 @@ void switch_to(const struct session *session, uint32_t cpu)
 		   evidence_sdei_regs(memory, &regs) && regs.pc) {
 		from = "its SDEI event";
 	} else {
-		fprintf(fp, "sdei_stop: CPU %u left no registers\n", cpu);
+		fprintf(out, "sdei_stop: CPU %u left no registers\n", cpu);
 		return;
 	}
 
@@ -110,9 +111,9 @@ void switch_to(const struct session *session, uint32_t cpu)
 		undo();
 		return;
 	}
-	fprintf(fp, "CPU %u is current, with the registers of %s; sdei_stop -u goes back\n",
+	fprintf(out, "CPU %u is current, with the registers of %s; sdei_stop -u goes back\n",
 		cpu, from);
-	fprintf(fp, "    PID: %u  TASK: %lx  COMMAND: \"%s\"  PC: %lx\n",
+	fprintf(out, "    PID: %u  TASK: %lx  COMMAND: \"%s\"  PC: %lx\n",
 		memory->pid, (ulong)memory->task, memory->comm,
 		(ulong)regs.pc);
 }
@@ -120,7 +121,7 @@ void switch_to(const struct session *session, uint32_t cpu)
 void switch_back(void)
 {
 	if (undo())
-		fprintf(fp, "back to the context before sdei_stop -s\n");
+		fprintf(out, "back to the context before sdei_stop -s\n");
 	else
-		fprintf(fp, "sdei_stop: there is nothing to undo\n");
+		fprintf(out, "sdei_stop: there is nothing to undo\n");
 }
