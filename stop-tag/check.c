@@ -113,11 +113,11 @@ static int report(const struct check_opts *opts, const char *path,
 		return STOP_STATUS_ERROR;
 	}
 	status = stop_judge_status(facts, &verdicts);
-	if (opts->json)
-		stop_report_json(out->report, facts, &verdicts, &report);
-	else if (opts->brief)
+	if (opts->json || opts->pages)
+		stop_report_json(out->json, facts, &verdicts, &report);
+	if (opts->brief && !opts->json)
 		brief(out->report, path, status, &verdicts);
-	else
+	else if (!opts->json)
 		table(out->report, &report, facts, &verdicts, &effect);
 	stop_verdicts_destroy(&verdicts);
 	return status;

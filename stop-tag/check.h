@@ -19,6 +19,7 @@ struct policy;
 
 struct check_opts {
 	bool json;		/* as JSON rather than as a table */
+	bool pages;		/* as JSON as well, for pages.h */
 	bool brief;		/* one line per dump, unless as JSON */
 	bool colour;
 	struct names *names;	/* NULL: addresses get no names */
@@ -28,6 +29,7 @@ struct check_opts {
 /* Where a report goes: what is to be shown, and why there is none. */
 struct check_out {
 	FILE *report;
+	FILE *json;		/* the same for programs, if that is wanted */
 	FILE *error;
 };
 

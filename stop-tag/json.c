@@ -8,12 +8,7 @@
 
 #define EXACT_MAX (1ULL << 53)	/* a double counts up to here */
 
-/*
- * Length of the UTF-8 sequence at s, or 0 when it is none (RFC 3629: no
- * overlong forms, no surrogates, nothing beyond U+10FFFF). NUL never
- * continues a sequence, so this does not read past the end.
- */
-static unsigned int utf8_len(const unsigned char *s)
+unsigned int json_utf8_len(const unsigned char *s)
 {
 	unsigned char low = 0x80, high = 0xbf;
 	unsigned int len;
@@ -45,7 +40,7 @@ static void write_string(FILE *fp, const char *string)
 
 	putc('"', fp);
 	while (*s) {
-		unsigned int len = utf8_len(s);
+		unsigned int len = json_utf8_len(s);
 
 		if (!len) {
 			fputs("\\ufffd", fp);

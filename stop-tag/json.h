@@ -36,4 +36,11 @@ void json_int(struct json *json, const char *key, int64_t value);
 /* Always a string in hex: addresses, registers, masks. */
 void json_hex(struct json *json, const char *key, uint64_t value);
 
+/*
+ * Length of the UTF-8 sequence at s, or 0 when it is none (RFC 3629: no
+ * overlong forms, no surrogates, nothing beyond U+10FFFF). NUL never
+ * continues a sequence, so this does not read past the end.
+ */
+unsigned int json_utf8_len(const unsigned char *s);
+
 #endif /* STOP_JSON_H */

@@ -37,6 +37,10 @@ const char options_help[] =
 "  --strict         warnings, and a dump without tags, count as failures\n"
 "  --policy FILE    the same from a file, for each kernel or dump\n"
 "  --json           one JSON object per dump, one per line\n"
+"  --html FILE      one page for a browser, with all dumps\n"
+"  --junit FILE     JUnit XML, a test case per dump\n"
+"  --from-json      each DUMP is a file of reports that --json wrote, or -;\n"
+"                   merges them into one summary, page or stream\n"
 "  --help           show this\n"
 "  --version        show the version\n"
 "\n"
@@ -58,6 +62,9 @@ enum {
 	OPT_ALLOW,
 	OPT_STRICT,
 	OPT_POLICY,
+	OPT_HTML,
+	OPT_JUNIT,
+	OPT_FROM_JSON,
 	OPT_HELP,
 	OPT_VERSION,
 };
@@ -72,6 +79,9 @@ static const struct option longopts[] = {
 	{ "allow", required_argument, NULL, OPT_ALLOW },
 	{ "strict", no_argument, NULL, OPT_STRICT },
 	{ "policy", required_argument, NULL, OPT_POLICY },
+	{ "html", required_argument, NULL, OPT_HTML },
+	{ "junit", required_argument, NULL, OPT_JUNIT },
+	{ "from-json", no_argument, NULL, OPT_FROM_JSON },
 	{ "vmlinux", required_argument, NULL, OPT_VMLINUX },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -154,6 +164,15 @@ static int take(struct options *options, int opt, const char *last,
 	case OPT_POLICY:
 		options->policy_file = optarg;
 		return 0;
+	case OPT_HTML:
+		options->html = optarg;
+		return 0;
+	case OPT_JUNIT:
+		options->junit = optarg;
+		return 0;
+	case OPT_FROM_JSON:
+		options->from_json = true;
+		return 0;
 	case OPT_VMLINUX:
 		options->vmlinux = optarg;
 		return 0;
@@ -169,6 +188,16 @@ static int take(struct options *options, int opt, const char *last,
 	}
 	bad_option(err, opt, last);
 	return -1;
+}
+
+/* Whether an option is there that only holds where dumps are read. */
+static bool judges(const struct options *options)
+{
+	const struct policy_rules *rules = &options->policy.options;
+
+	return options->vmlinux || options->recursive ||
+	       options->policy_file || rules->has_expect_cpus ||
+	       rules->has_require || rules->has_allow || rules->has_strict;
 }
 
 int options_parse(struct options *options, int argc, char **argv,
@@ -189,6 +218,11 @@ int options_parse(struct options *options, int argc, char **argv,
 			ret = -1;
 	options->names = argv + optind;
 	options->nr_names = argc - optind;
+	if (!ret && options->from_json && judges(options)) {
+		snprintf(err, 160,
+			 "--from-json shows reports that are finished: policies, --vmlinux and -r belong where they are made");
+		ret = -1;
+	}
 	if (!ret && !options->nr_names && !options->help && !options->version) {
 		snprintf(err, 160, "no dump was named");
 		ret = -1;

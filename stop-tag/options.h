@@ -17,6 +17,8 @@ struct options {
 	unsigned int timeout;	/* seconds */
 	const char *vmlinux;
 	const char *policy_file;
+	const char *html, *junit;	/* files to write */
+	bool from_json;		/* names are of reports, not of dumps */
 	struct policy policy;	/* its options; the file is not read yet */
 	bool help, version;	/* all that is wanted */
 	char **names;		/* what is left: dumps */

@@ -28,6 +28,7 @@
 
 enum part {
 	PART_REPORT = 'r',
+	PART_JSON = 'j',
 	PART_ERROR = 'e',
 };
 
@@ -50,7 +51,7 @@ struct slot {
 	int status;
 	struct frame frame;	/* what is being received of it: */
 	size_t frame_len;
-	struct buffer report, error;
+	struct buffer report, json, error;
 };
 
 struct run {
@@ -125,17 +126,18 @@ static FILE *open_part(struct writer *writer, int fd, enum part part)
 static int work(const struct check_opts *opts, const struct find_target *target,
 		int fd)
 {
-	struct writer report, error;
+	struct writer report, json, error;
 	struct check_out out = {
 		.report = open_part(&report, fd, PART_REPORT),
+		.json = open_part(&json, fd, PART_JSON),
 		.error = open_part(&error, fd, PART_ERROR),
 	};
 	int status;
 
-	if (!out.report || !out.error)
+	if (!out.report || !out.json || !out.error)
 		return STOP_STATUS_ERROR;
 	status = check_dump(opts, target->path, target->found, &out);
-	if (fclose(out.report) || fclose(out.error))
+	if (fclose(out.report) || fclose(out.json) || fclose(out.error))
 		return STOP_STATUS_ERROR;
 	return status;
 }
@@ -184,6 +186,8 @@ static int take(struct slot *slot, const char *data, size_t len)
 		} else {
 			if (slot->frame.part == PART_REPORT)
 				to = &slot->report;
+			else if (slot->frame.part == PART_JSON)
+				to = &slot->json;
 			else if (slot->frame.part == PART_ERROR)
 				to = &slot->error;
 			else
@@ -269,7 +273,7 @@ static bool has_said_why(const struct slot *slot)
 	if (slot->status == CHECK_NO_DUMP)
 		return true;
 	return slot->status == STOP_STATUS_ERROR ? slot->error.len :
-						   slot->report.len;
+		slot->report.len || slot->json.len;
 }
 
 /* A worker is gone: what is to be said of its dump. */
@@ -318,6 +322,8 @@ static void report_due(struct run *run)
 			.status = slot->status,
 			.report = slot->report.data ? slot->report.data : "",
 			.report_len = slot->report.len,
+			.json = slot->json.data ? slot->json.data : "",
+			.json_len = slot->json.len,
 			.error = slot->error.data,
 		};
 
@@ -327,6 +333,7 @@ static void report_due(struct run *run)
 			result.error = "out of memory";
 		run->pool->done(&result, run->pool->arg);
 		clear(&slot->report);
+		clear(&slot->json);
 		clear(&slot->error);
 		run->due++;
 	}
@@ -406,6 +413,7 @@ int pool_run(const struct pool *pool, const struct find_targets *targets)
 			reap(&run, slot);
 		}
 		clear(&slot->report);
+		clear(&slot->json);
 		clear(&slot->error);
 	}
 	free(run.slots);

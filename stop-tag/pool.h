@@ -15,6 +15,8 @@ struct pool_result {
 	int status;		/* as check_dump() returned it */
 	const char *report;	/* what to show; "" if there is none */
 	size_t report_len;
+	const char *json;	/* the same in JSON, if that was asked for */
+	size_t json_len;
 	const char *error;	/* one line; NULL: there is a report */
 };
 

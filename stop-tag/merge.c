@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * merge.c: reads lines of JSON and looks whether they are reports.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sys/stat.h>
+
+#include "check.h"
+#include "merge.h"
+#include "pages.h"
+#include "report.h"
+
+/* Returns 0, or -1 if root is no report. */
+static int take_report(struct merge_line *line, const struct json_value *root)
+{
+	const struct json_value *dump = json_get(root, "dump");
+	int64_t status;
+
+	if (!dump || (dump->kind != JSON_STRING && dump->kind != JSON_NULL) ||
+	    !json_integer(root, "status", &status))
+		return -1;
+	switch (status) {
+	case STOP_STATUS_ERROR:
+		if (!json_text(root, "error", NULL))
+			return -1;
+		break;
+	case STOP_STATUS_PASS:
+	case STOP_STATUS_WARN:
+	case STOP_STATUS_FAIL:
+	case STOP_STATUS_UNTAGGED:
+		break;
+	default:
+		return -1;
+	}
+	line->name = json_text(root, "dump", NULL);
+	line->status = status;
+	return 0;
+}
+
+static int take_summary(struct merge_line *line, const struct json_value *root)
+{
+	const struct json_value *summary = json_get(root, "summary");
+	const struct json_value *over = json_get(summary, "passed_over");
+
+	if (!summary)
+		return -1;
+	line->is_summary = true;
+	json_integer(over, "no_dump", &line->no_dump);
+	json_integer(over, "links", &line->links);
+	json_integer(over, "special", &line->special);
+	return 0;
+}
+
+/* text is written to. */
+static void take_line(const char *place, const char *raw, char *text,
+		      size_t len,
+		      void (*done)(const struct merge_line *line, void *arg),
+		      void *arg)
+{
+	struct merge_line line = {
+		.raw = raw, .status = STOP_STATUS_ERROR,
+	};
+	char err[160];
+	struct json_doc *doc = json_parse(text, len, err);
+
+	if (!doc) {
+		line.name = place;
+		line.error = err;
+	} else if (take_report(&line, json_root(doc)) &&
+		   take_summary(&line, json_root(doc))) {
+		line.name = place;
+		line.error = "is not a report of stopcheck --json";
+	} else {
+		line.json = json_root(doc);
+	}
+	done(&line, arg);
+	json_free(doc);
+}
+
+static int take_lines(const char *path, FILE *fp,
+		      void (*done)(const struct merge_line *line, void *arg),
+		      void *arg)
+{
+	char *raw = NULL, *text, *place;
+	size_t room = 0, number = 0;
+	ssize_t len;
+	int ret = 0;
+
+	while (!ret && (len = getline(&raw, &room, fp)) >= 0) {
+		number++;
+		if (strspn(raw, " \t\r\n") == (size_t)len)
+			continue;
+		text = malloc(len + 1);
+		if (text && asprintf(&place, "%s:%zu", path, number) >= 0) {
+			memcpy(text, raw, len + 1);
+			take_line(place, raw, text, len, done, arg);
+			free(place);
+		} else {
+			ret = -1;
+		}
+		free(text);
+	}
+	if (ferror(fp))
+		ret = -1;
+	free(raw);
+	return ret;
+}
+
+int merge_file(const char *path,
+	       void (*done)(const struct merge_line *line, void *arg),
+	       void *arg, char err[160])
+{
+	FILE *fp = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	int ret = -1;
+
+	if (fp)
+		ret = take_lines(path, fp, done, arg);
+	if (ret)
+		snprintf(err, 160, "%s", strerror(errno));
+	if (fp && fp != stdin)
+		fclose(fp);
+	return ret;
+}
+
+void merge_brief(FILE *fp, const struct merge_line *line)
+{
+	const struct json_value *worst = pages_worst(line->json);
+	const struct json_value *verdicts = json_get(line->json, "verdicts");
+
+	fprintf(fp, "%-8s  ", check_status_name(line->status));
+	stop_report_text(fp, line->name ? line->name : "(none)");
+	if (worst) {
+		fputs(": ", fp);
+		stop_report_text(fp, json_text(worst, "id", "?"));
+		fputs(": ", fp);
+		stop_report_text(fp, json_text(worst, "text", "?"));
+		if (verdicts->nr > 1)
+			fprintf(fp, " (and %zu more)", verdicts->nr - 1);
+	}
+	putc('\n', fp);
+}
