@@ -107,28 +107,34 @@ class Dump:
             size -= len(part)
         return out
 
+    # Where the table levels of 48-bit addresses begin, by page size.
+    LEVELS = {4096: (39, 30, 21, 12), 65536: (42, 29, 16)}
+
     def translate(self, va):
-        """Through swapper_pg_dir, 4 KiB pages and 48-bit addresses."""
-        if self.number('VA_BITS') != 48 or self.block != 4096:
-            raise DumpError('only 4 KiB pages with 48-bit addresses')
+        """Through swapper_pg_dir, 48-bit addresses."""
+        shifts = self.LEVELS.get(self.block)
+        if self.number('VA_BITS') != 48 or not shifts:
+            raise DumpError('only 4 or 64 KiB pages with 48-bit addresses')
         table = (self.number('swapper_pg_dir') -
                  self.number('kimage_voffset')) & (1 << 64) - 1
-        for shift in (39, 30, 21, 12):
-            entry = struct.unpack(
-                '<Q', self.phys(table + (va >> shift & 511) * 8, 8))[0]
-            out = entry & ((1 << 48) - 1) & ~0xfff
+        mask, top = self.block // 8 - 1, 48
+        for shift in shifts:
+            # The first level need not fill its page.
+            index = va >> shift & mask & (1 << top - shift) - 1
+            entry = struct.unpack('<Q', self.phys(table + index * 8, 8))[0]
+            out = entry & (1 << 48) - 1 & ~(self.block - 1)
             if not entry & 1:
                 raise DumpError(f'{va:#x} is not mapped')
-            if shift == 12 or not entry & 2:
+            if shift == shifts[-1] or not entry & 2:
                 size = (1 << shift) - 1
                 return out & ~size | va & size
-            table = out
+            table, top = out, shift
         raise AssertionError
 
     def read(self, va, size):
         out = b''
         while size:
-            part = min(size, 4096 - va % 4096)
+            part = min(size, self.block - va % self.block)
             out += self.phys(self.translate(va), part)
             va += part
             size -= part
