@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SDEI events at the wrong time: at the CPU that crashes the machine, and at a
+ * CPU that is already inside one.
+ */
+#include "wedge.h"
+
+#include <linux/arm-smccc.h>
+#include <linux/arm_sdei.h>
+#include <linux/moduleparam.h>
+#include <linux/sched/clock.h>
+#include <linux/sysrq.h>
+#include <uapi/linux/arm_sdei.h>
+#include <asm/cputype.h>
+
+/* SDEI_EVENT_SIGNAL; the base kernel's header does not have it. */
+#define WEDGE_SDEI_EVENT_SIGNAL	SDEI_1_0_FN(0x0F)
+#define WEDGE_EVENT		0
+
+/* The stop's SDEI rung comes a second after its IPI and lasts 100 ms. */
+#define WEDGE_LATE_FROM_MS	900
+#define WEDGE_LATE_TO_MS	1300
+
+/* Address of __sdei_asm_handler, by /proc/kallsyms: it is not exported. */
+static unsigned long wedge_sdei_entry;
+module_param_named(sdei_entry, wedge_sdei_entry, ulong, 0600);
+
+static u64 wedge_panicking_mpidr;
+
+static long wedge_sdei_call(unsigned long fn, unsigned long a1,
+			    unsigned long a2, unsigned long a3,
+			    unsigned long a4, unsigned long a5)
+{
+	struct arm_smccc_res res;
+
+	arm_smccc_smc(fn, a1, a2, a3, a4, a5, 0, 0, &res);
+	return (long)res.a0;
+}
+
+static long wedge_signal(u64 mpidr)
+{
+	return wedge_sdei_call(WEDGE_SDEI_EVENT_SIGNAL, WEDGE_EVENT, mpidr, 0,
+			       0, 0);
+}
+
+/* The affinity of this CPU, by which firmware knows it. */
+static u64 wedge_own_mpidr(void)
+{
+	return read_cpuid_mpidr() & MPIDR_HWID_BITMASK;
+}
+
+/*
+ * Masked and out of SDEI's reach, so that nothing stops this CPU, wait for the
+ * stop to begin and call @again all through the time of its last rung.
+ */
+static void wedge_late(void (*again)(void))
+{
+	u64 begin, now;
+
+	wedge_mask_all();
+	wedge_mask_sdei();
+	cpumask_set_cpu(raw_smp_processor_id(), &wedge_ready);
+	while (!wedge_stop_has_begun())
+		cpu_relax();
+	begin = sched_clock();
+	do {
+		now = sched_clock() - begin;
+		if (now >= WEDGE_LATE_FROM_MS * NSEC_PER_MSEC)
+			again();
+	} while (now < WEDGE_LATE_TO_MS * NSEC_PER_MSEC);
+	wedge_spin_unreachable(raw_smp_processor_id());
+}
+
+static void wedge_signal_panicking(void)
+{
+	wedge_signal(wedge_panicking_mpidr);
+	udelay(500);
+}
+
+static int wedge_late_event0_thread(void *arg)
+{
+	wedge_say(__func__);
+	wedge_late(wedge_signal_panicking);
+	return 0;
+}
+
+/* Who writes the verb is the one who crashes the machine next. */
+static int wedge_late_event0(const cpumask_t *cpus)
+{
+	wedge_panicking_mpidr = wedge_own_mpidr();
+	return wedge_start_all(wedge_late_event0_thread, cpus);
+}
+
+static void wedge_backtrace(void)
+{
+	handle_sysrq('l');
+	mdelay(10);
+}
+
+static int wedge_late_backtrace_thread(void *arg)
+{
+	wedge_say(__func__);
+	wedge_late(wedge_backtrace);
+	return 0;
+}
+
+static int wedge_late_backtrace(const cpumask_t *cpus)
+{
+	return wedge_start_all(wedge_late_backtrace_thread, cpus);
+}
+
+static noinline void wedge_inside_sdei(unsigned long cpu)
+{
+	cpumask_set_cpu(cpu, &wedge_ready);
+	wedge_spin_with_marks(cpu);
+}
+
+static int wedge_sdei_callback(u32 event, struct pt_regs *regs, void *arg)
+{
+	wedge_inside_sdei(raw_smp_processor_id());
+	return 0;
+}
+
+static struct sdei_registered_event wedge_event = {
+	.callback	= wedge_sdei_callback,
+	.event_num	= WEDGE_EVENT,
+};
+
+/*
+ * Event 0 is the only event of the lab's firmware, and the kernel has it: take
+ * it over on this CPU, with the kernel's own entry code and a callback that
+ * does not return, as any driver's might.
+ */
+static int wedge_inside_sdei_thread(void *arg)
+{
+	long un, reg, en;
+
+	wedge_mask_all();
+	un = wedge_sdei_call(SDEI_1_0_FN_SDEI_EVENT_UNREGISTER, WEDGE_EVENT, 0,
+			     0, 0, 0);
+	reg = wedge_sdei_call(SDEI_1_0_FN_SDEI_EVENT_REGISTER, WEDGE_EVENT,
+			      wedge_sdei_entry, (unsigned long)&wedge_event, 0,
+			      0);
+	en = wedge_sdei_call(SDEI_1_0_FN_SDEI_EVENT_ENABLE, WEDGE_EVENT, 0, 0,
+			     0, 0);
+	pr_info("CPU %u has event 0 for itself (%ld %ld %ld)\n",
+		raw_smp_processor_id(), un, reg, en);
+	wedge_signal(wedge_own_mpidr());
+	/* Never seen: the event comes before the call is back, or soon after. */
+	for (;;)
+		cpu_relax();
+	return 0;
+}
+
+static int wedge_start_inside_sdei(const cpumask_t *cpus)
+{
+	if (!wedge_sdei_entry || cpumask_weight(cpus) != 1)
+		return -EINVAL;
+	return wedge_start_all(wedge_inside_sdei_thread, cpus);
+}
+
+const struct wedge_verb wedge_sdei_verbs[] = {
+	{ "late-event0", wedge_late_event0 },
+	{ "late-backtrace", wedge_late_backtrace },
+	{ "inside-sdei", wedge_start_inside_sdei },
+	{ }
+};
