@@ -41,6 +41,9 @@ help:
 	@echo 'Tests and dumps:'
 	@echo '  make check SUITES=   of: $(SUITES)'
 	@echo '  make lab SCENARIO=   one crash in QEMU; "make lab" lists them'
+	@echo '  make lab-matrix      crashes on every kernel configuration (hours)'
+	@echo '  make lab-soak N=100  that many crashes of each kind, none like the other'
+	@echo '  make lab-cost        what the series costs a crash'
 	@echo '  make vmcores         records vmcores/ anew'
 	@echo
 	@echo 'The cache is $${XDG_CACHE_HOME:-~/.cache}/sdei-stop; JOBS=N limits builds.'
@@ -101,6 +104,19 @@ ifeq ($(SCENARIO),)
 else
 	@tests/lab/lab $(SCENARIO)
 endif
+
+# Each goes on where it was interrupted, or adds to what is there; see --help.
+N ?= 100
+.PHONY: lab-matrix lab-soak lab-cost
+lab-matrix: build
+	@scripts/install-deps base kernel lab
+	@tests/lab/matrix
+lab-soak: build
+	@scripts/install-deps base kernel lab
+	@tests/lab/soak $(N)
+lab-cost: build
+	@scripts/install-deps base kernel lab
+	@tests/lab/cost
 
 .PHONY: vmcores
 vmcores: deps-all build
