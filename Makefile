@@ -9,7 +9,7 @@ KERNEL_TREE ?= $(BUILD)/linux-$(KERNEL_SERIES)
 # An unpacked source or a git tree; without it Debian's source package.
 MAKEDUMPFILE_SRC ?=
 MAKEDUMPFILE_TREE ?= $(BUILD)/makedumpfile
-SUITES ?= tree unit command vmcores makedumpfile kernel crash lab containers \
+SUITES ?= tree unit command fuzz vmcores makedumpfile kernel crash lab containers \
 	   capture
 export BUILD prefix DESTDIR MAKEDUMPFILE_SRC
 
