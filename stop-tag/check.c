@@ -14,6 +14,7 @@
 #include "names.h"
 #include "policy.h"
 #include "report.h"
+#include "sandbox.h"
 
 const char *check_status_name(enum stop_status status)
 {
@@ -145,6 +146,12 @@ int check_dump(const struct check_opts *opts, const char *path, bool maybe,
 	int fd = open_dump(path), ret;
 	char err[160];
 
+	/*
+	 * Without one the dump is read all the same: an old kernel is no reason
+	 * to know nothing. What is no regular file is refused unread.
+	 */
+	if (fd >= 0 || !strcmp(path, "-"))
+		sandbox_enter(out->fd);
 	if (fd >= 0 && maybe && !kind_is_dump(fd)) {
 		close(fd);
 		return CHECK_NO_DUMP;

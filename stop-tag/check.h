@@ -28,6 +28,7 @@ struct check_opts {
 
 /* Where a report goes: what is to be shown, and why there is none. */
 struct check_out {
+	int fd;			/* what all of them write to */
 	FILE *report;
 	FILE *json;		/* the same for programs, if that is wanted */
 	FILE *error;

@@ -128,6 +128,7 @@ static int work(const struct check_opts *opts, const struct find_target *target,
 {
 	struct writer report, json, error;
 	struct check_out out = {
+		.fd = fd,
 		.report = open_part(&report, fd, PART_REPORT),
 		.json = open_part(&json, fd, PART_JSON),
 		.error = open_part(&error, fd, PART_ERROR),

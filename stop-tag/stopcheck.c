@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "names.h"
+#include "sandbox.h"
 #include "session.h"
 
 #ifndef STOP_VERSION
@@ -128,7 +129,8 @@ int main(int argc, char **argv)
 		return finish(STOP_STATUS_PASS);
 	}
 	if (options.version) {
-		puts("stopcheck " STOP_VERSION);
+		printf("stopcheck " STOP_VERSION "\nsandbox for the reader: %s\n",
+		       sandbox_name(err));
 		return finish(STOP_STATUS_PASS);
 	}
 	return finish(run(&options));
