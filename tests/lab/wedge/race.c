@@ -9,7 +9,9 @@
 #include <linux/console.h>
 #include <linux/err.h>
 #include <linux/irqflags.h>
+#include <linux/kdebug.h>
 #include <linux/moduleparam.h>
+#include <linux/notifier.h>
 #include <linux/panic.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
@@ -136,7 +138,30 @@ static int wedge_oops_second_thread(void *arg)
 	return 0;
 }
 
-/* The first of two oopses; the second waits for oops_in_progress. */
+/* Called by an oops that holds the lock which lets in one at a time. */
+static bool wedge_first_is_in;
+static int wedge_die_called(struct notifier_block *nb, unsigned long val,
+			    void *data)
+{
+	WRITE_ONCE(wedge_first_is_in, true);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block wedge_die_nb = {
+	.notifier_call	= wedge_die_called,
+};
+
+static int wedge_oops_loser_thread(void *arg)
+{
+	wedge_say(__func__);
+	wedge_mask_all();
+	cpumask_set_cpu(raw_smp_processor_id(), &wedge_ready);
+	while (!READ_ONCE(wedge_first_is_in))
+		cpu_relax();
+	wedge_oops_here();
+	return 0;
+}
+
 static int wedge_oops_first_thread(void *arg)
 {
 	wedge_say(__func__);
@@ -241,7 +266,10 @@ static int wedge_oops_loser(const cpumask_t *cpus)
 	winner = wedge_create(wedge_oops_first_thread, first);
 	if (IS_ERR(winner))
 		return PTR_ERR(winner);
-	err = wedge_start_all(wedge_oops_second_thread, cpumask_of(second));
+	err = register_die_notifier(&wedge_die_nb);
+	if (!err)
+		err = wedge_start_all(wedge_oops_loser_thread,
+				      cpumask_of(second));
 	if (err)
 		return err;
 	wake_up_process(winner);

@@ -17,9 +17,11 @@
 #define WEDGE_SDEI_EVENT_SIGNAL	SDEI_1_0_FN(0x0F)
 #define WEDGE_EVENT		0
 
-/* The stop's SDEI rung comes a second after its IPI and lasts 100 ms. */
-#define WEDGE_LATE_FROM_MS	900
-#define WEDGE_LATE_TO_MS	1300
+/*
+ * The stop's SDEI rung comes a second after its IPI and lasts 100 ms: of udelay()
+ * on a CPU that may get every fourth turn. Until well after that.
+ */
+#define WEDGE_LATE_MS		60000
 
 /* Address of __sdei_asm_handler, by /proc/kallsyms: it is not exported. */
 static unsigned long wedge_sdei_entry;
@@ -51,7 +53,7 @@ static u64 wedge_own_mpidr(void)
 
 /*
  * Masked and out of SDEI's reach, so that nothing stops this CPU, wait for the
- * stop to begin and call @again all through the time of its last rung.
+ * stop to begin and call @again all through it.
  */
 static void wedge_late(void (*again)(void))
 {
@@ -64,10 +66,9 @@ static void wedge_late(void (*again)(void))
 		cpu_relax();
 	begin = sched_clock();
 	do {
+		again();
 		now = sched_clock() - begin;
-		if (now >= WEDGE_LATE_FROM_MS * NSEC_PER_MSEC)
-			again();
-	} while (now < WEDGE_LATE_TO_MS * NSEC_PER_MSEC);
+	} while (now < WEDGE_LATE_MS * NSEC_PER_MSEC);
 	wedge_spin_unreachable(raw_smp_processor_id());
 }
 
@@ -94,7 +95,7 @@ static int wedge_late_event0(const cpumask_t *cpus)
 static void wedge_backtrace(void)
 {
 	handle_sysrq('l');
-	mdelay(10);
+	mdelay(200);
 }
 
 static int wedge_late_backtrace_thread(void *arg)
