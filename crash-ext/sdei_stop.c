@@ -369,10 +369,39 @@ static struct command_table_entry command_table[] = {
 };
 
 /*
- * Nothing but this: under `crash -x` the buffer that an error would jump to is
- * not set yet.
+ * What this was built for is what it is loaded into: a crash that reads arm64
+ * dumps, with its structures where this one's defs.h has them. Looks, and calls
+ * nothing: under `crash -x` the buffer that an error would jump to is not set
+ * yet.
  */
+static const char *wrong_crash(void)
+{
+	const struct machine_specific *ms;
+	ulong va_bits;
+
+	if (!pc->machine_type || strcmp(pc->machine_type, "ARM64"))
+		return "it reads no arm64 dumps";
+	if (machdep->pagesize != 1u << machdep->pageshift ||
+	    machdep->pageoffset != machdep->pagesize - 1)
+		return "its machdep_table is laid out otherwise";
+	ms = machdep->machspec;
+	va_bits = ms ? ms->VA_BITS : 0;
+	if (va_bits < 36 || va_bits > 52 ||
+	    (ms->CONFIG_ARM64_VA_BITS && (ms->CONFIG_ARM64_VA_BITS < 36 ||
+					  ms->CONFIG_ARM64_VA_BITS > 52)))
+		return "its machine_specific is laid out otherwise";
+	if (kt->cpus < 1 || kt->cpus > NR_CPUS)
+		return "its kernel_table is laid out otherwise";
+	return NULL;
+}
+
 static void __attribute__((constructor)) sdei_stop_init(void)
 {
-	register_extension(command_table);
+	const char *why = wrong_crash();
+
+	if (why)
+		fprintf(stderr, "sdei_stop: not for this crash %s: %s\n",
+			pc->program_version, why);
+	else
+		register_extension(command_table);
 }
