@@ -9,7 +9,9 @@ import subprocess
 # only as long as these stay where they are.
 FIELDS = ['program_context.flags', 'program_context.curcmd',
           'program_context.dumpfile', 'program_context.flags2',
-          'kernel_table.cpus', 'task_table.current', 'task_context.task',
+          'program_context.machine_type',
+          'program_context.program_version', 'kernel_table.cpus',
+          'task_table.current', 'task_context.task',
           'task_context.pid', 'task_context.comm',
           'offset_table.task_struct_pid', 'offset_table.task_struct_comm',
           'offset_table.runqueue_curr', 'offset_table.task_struct_stack',
@@ -67,12 +69,42 @@ def unit_file(tap, root, here, scratch, name):
               '1..' in done.stdout, done.stdout)
 
 
-def exports(tap, so):
+def exports(tap, so, nm='nm'):
     """Extensions share one namespace: no name of ours may be seen in it."""
-    done = subprocess.run(['nm', '-D', '--defined-only', so], check=True,
+    done = subprocess.run([nm, '-D', '--defined-only', so], check=True,
                           stdout=subprocess.PIPE, text=True)
-    tap.check('sdei_stop.so exports nothing', not done.stdout.strip(),
-              done.stdout)
+    tap.check('sdei_stop.so exports nothing%s' % (
+        '' if nm == 'nm' else ', nor does that for arm64'),
+        not done.stdout.strip(), done.stdout)
+
+
+def names_of(nm, option, path):
+    """Dynamic symbols: those of crash or libc, with a version or without."""
+    done = subprocess.run([nm, '-D', option, path], check=True,
+                          stdout=subprocess.PIPE, text=True)
+    return [line.split() for line in done.stdout.splitlines()]
+
+
+def arm64_host(tap, root, defs, scratch):
+    """For a crash on arm64: cross-built against the defs.h of Debian's package,
+    and all that it wants of crash is in that package's own arm64 program."""
+    build = os.path.join(scratch, 'build-arm64')
+    crash = os.path.join(defs, '..', '..', 'bin', 'crash')
+    tool = 'aarch64-linux-gnu-'
+    done = make(root, build, defs, 'CC=%sgcc' % tool, 'AR=%sar' % tool)
+    so = os.path.join(build, 'sdei_stop.so')
+    tap.check('builds for an arm64 host', done.returncode == 0 and
+              os.path.exists(so), done.stdout)
+    if done.returncode:
+        return
+    have = {f[-1] for f in names_of(tool + 'nm', '--defined-only', crash)}
+    want = [f[-1] for f in names_of(tool + 'nm', '--undefined-only', so)
+            if f[-2] == 'U' and '@GLIBC' not in f[-1]]
+    missing = sorted(set(want) - have)
+    tap.check("Debian's arm64 crash has the %d symbols that it wants" %
+              len(want), want and 'register_extension' in want and
+              not missing, 'missing: %s' % missing)
+    exports(tap, so, tool + 'nm')
 
 
 def offsets(defs, scratch):
@@ -131,6 +163,7 @@ def all_defs(tap, root, here, crashes, dumps, scratch):
 
     if not defs[1][1]:
         return
+    arm64_host(tap, root, defs[1][1], scratch)
     done = subprocess.run(
         ['cc', '-fsyntax-only', '-isystem', defs[1][1],
          '-I', os.path.join(root, 'stop-tag'),
