@@ -75,7 +75,7 @@ static void wedge_late(void (*again)(void))
 static void wedge_signal_panicking(void)
 {
 	wedge_signal(wedge_panicking_mpidr);
-	udelay(500);
+	mdelay(10);
 }
 
 static int wedge_late_event0_thread(void *arg)
