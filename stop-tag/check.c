@@ -2,6 +2,7 @@
 /*
  * check.c: container -> notes -> facts -> verdicts -> report, for one dump.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "policy.h"
 #include "report.h"
 #include "sandbox.h"
+#include "unpack.h"
 
 const char *check_status_name(enum stop_status status)
 {
@@ -138,26 +140,86 @@ static int open_dump(const char *path)
 	return open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
+/* Whether what is in a compressed file begins like a dump. */
+static bool holds_dump(int fd)
+{
+	unsigned char head[KIND_HEAD] = { 0 };
+	struct unpack unpack;
+	size_t len = 0;
+	ssize_t n;
+	char err[160];
+
+	if (unpack_start(&unpack, fd, err))
+		return true;
+	while (len < sizeof(head) &&
+	       (n = read(unpack.out, head + len, sizeof(head) - len)) > 0)
+		len += n;
+	unpack_end(&unpack, err);
+	lseek(fd, 0, SEEK_SET);
+	return kind_is_dump_head(head);
+}
+
+/* Reads a dump out of a compressed file. As stop_dump_read(). */
+static int read_packed(int fd, const char *kind, const struct check_out *out,
+		       struct stop_facts *facts, char err[160])
+{
+	char why[160], container[sizeof(facts->container)];
+	struct unpack unpack;
+	int ret;
+
+	/* Standard input, because that is where the reader takes a pipe. */
+	if (unpack_start(&unpack, fd, err))
+		return -1;
+	if (dup2(unpack.out, STDIN_FILENO) < 0) {
+		snprintf(err, 160, "%s", strerror(errno));
+		return -1;
+	}
+	sandbox_enter(out->fd);
+	ret = stop_dump_read("-", facts, err);
+	close(STDIN_FILENO);
+	if (unpack_end(&unpack, why)) {
+		/* What there was of it says nothing about the dump. */
+		snprintf(err, 160, "is compressed with %s, and %.100s", kind,
+			 why);
+		return -1;
+	}
+	if (ret) {
+		snprintf(why, sizeof(why), "%s", err);
+		snprintf(err, 160, "what %s compressed %.130s", kind, why);
+	}
+	memcpy(container, facts->container, sizeof(container));
+	snprintf(facts->container, sizeof(facts->container), "%.36s in %s",
+		 container, kind);
+	return ret;
+}
+
 int check_dump(const struct check_opts *opts, const char *path, bool maybe,
 	       const struct check_out *out)
 {
 	int status = STOP_STATUS_ERROR;
 	struct stop_facts facts;
 	int fd = open_dump(path), ret;
+	const char *packed = fd >= 0 ? unpack_kind(fd) : NULL;
 	char err[160];
 
+	if (packed && maybe && !holds_dump(fd)) {
+		close(fd);
+		return CHECK_NO_DUMP;
+	}
 	/*
 	 * Without one the dump is read all the same: an old kernel is no reason
 	 * to know nothing. What is no regular file is refused unread.
 	 */
-	if (fd >= 0 || !strcmp(path, "-"))
+	if (!packed && (fd >= 0 || !strcmp(path, "-")))
 		sandbox_enter(out->fd);
-	if (fd >= 0 && maybe && !kind_is_dump(fd)) {
+	if (fd >= 0 && !packed && maybe && !kind_is_dump(fd)) {
 		close(fd);
 		return CHECK_NO_DUMP;
 	}
 	stop_facts_init(&facts);
-	if (fd >= 0)
+	if (packed)
+		ret = read_packed(fd, packed, out, &facts, err);
+	else if (fd >= 0)
 		ret = stop_dump_read_fd(fd, &facts, err);
 	else
 		ret = stop_dump_read(path, &facts, err);

@@ -29,14 +29,8 @@ static const struct {
 #undef MAGIC
 };
 
-bool kind_is_dump(int fd)
+bool kind_is_dump_head(const unsigned char head[KIND_HEAD])
 {
-	unsigned char head[64] = { 0 };
-	ssize_t len = pread(fd, head, sizeof(head), 0);
-
-	/* Unreadable: who knows. The reader says why. */
-	if (len < 0)
-		return true;
 	/* Programs, libraries and objects are ELF, too. */
 	if (!memcmp(head, ELFMAG, SELFMAG))
 		return stop_get16(head + EI_NIDENT,
@@ -45,4 +39,12 @@ bool kind_is_dump(int fd)
 		if (!memcmp(head, dumps[i].magic, dumps[i].len))
 			return true;
 	return false;
+}
+
+bool kind_is_dump(int fd)
+{
+	unsigned char head[KIND_HEAD] = { 0 };
+
+	/* Unreadable: who knows. The reader says why. */
+	return pread(fd, head, sizeof(head), 0) < 0 || kind_is_dump_head(head);
 }

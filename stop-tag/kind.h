@@ -14,5 +14,8 @@
  * included: that such a dump cannot be judged is to be reported.
  */
 bool kind_is_dump(int fd);
+/* The same of its first bytes, zeroed behind its end. */
+#define KIND_HEAD 64
+bool kind_is_dump_head(const unsigned char head[KIND_HEAD]);
 
 #endif /* STOP_KIND_H */

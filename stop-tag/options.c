@@ -21,7 +21,8 @@ const char options_help[] =
 "dump holds believable registers of all of them.\n"
 "\n"
 "DUMP is an ELF or kdump-compressed dump, also flattened (makedumpfile -F), or\n"
-"/proc/vmcore; or - for standard input, which may be a pipe.\n"
+"/proc/vmcore; or - for standard input, which may be a pipe. Files compressed\n"
+"with gzip, xz, zstd, bzip2 or lz4 are uncompressed on the way.\n"
 "\n"
 "  -r, --recursive  check every dump below directories; what is no dump is\n"
 "                   passed over\n"
@@ -50,7 +51,7 @@ const char options_help[] =
 "Examples:\n"
 "  stopcheck --vmlinux /usr/lib/debug/boot/vmlinux-$(uname -r) vmcore\n"
 "  stopcheck --summary -r /var/crash\n"
-"  zcat vmcore.gz | stopcheck -\n";
+"  ssh host cat /var/crash/vmcore | stopcheck -\n";
 
 enum {
 	OPT_VMLINUX = 256,
