@@ -7,8 +7,10 @@
 
 #include <linux/arm-smccc.h>
 #include <linux/arm_sdei.h>
+#include <linux/console.h>
 #include <linux/moduleparam.h>
 #include <linux/sched/clock.h>
+#include <linux/string.h>
 #include <linux/sysrq.h>
 #include <uapi/linux/arm_sdei.h>
 #include <asm/cputype.h>
@@ -18,9 +20,11 @@
 #define WEDGE_EVENT		0
 
 /*
- * The stop's SDEI rung comes a second after its IPI and lasts 100 ms: of udelay()
- * on a CPU that may get every fourth turn. Until well after that.
+ * The end of the stop, by its own last message: its times are udelay()s on a CPU
+ * that may get every fourth turn. In the capture kernel, events would only be
+ * a nuisance.
  */
+#define WEDGE_LATE_END		"SMP: failed to stop"
 #define WEDGE_LATE_MS		60000
 
 /* Address of __sdei_asm_handler, by /proc/kallsyms: it is not exported. */
@@ -51,6 +55,21 @@ static u64 wedge_own_mpidr(void)
 	return read_cpuid_mpidr() & MPIDR_HWID_BITMASK;
 }
 
+static bool wedge_late_over;
+
+static void wedge_late_write(struct console *con, const char *s, unsigned int n)
+{
+	if (strnstr(s, WEDGE_LATE_END, n))
+		WRITE_ONCE(wedge_late_over, true);
+}
+
+static struct console wedge_late_console = {
+	.name	= "wedgelate",
+	.write	= wedge_late_write,
+	.flags	= CON_ENABLED,
+	.index	= -1,
+};
+
 /*
  * Masked and out of SDEI's reach, so that nothing stops this CPU, wait for the
  * stop to begin and call @again all through it.
@@ -68,7 +87,8 @@ static void wedge_late(void (*again)(void))
 	do {
 		again();
 		now = sched_clock() - begin;
-	} while (now < WEDGE_LATE_MS * NSEC_PER_MSEC);
+	} while (!READ_ONCE(wedge_late_over) &&
+		 now < WEDGE_LATE_MS * NSEC_PER_MSEC);
 	wedge_spin_unreachable(raw_smp_processor_id());
 }
 
@@ -89,6 +109,7 @@ static int wedge_late_event0_thread(void *arg)
 static int wedge_late_event0(const cpumask_t *cpus)
 {
 	wedge_panicking_mpidr = wedge_own_mpidr();
+	register_console(&wedge_late_console);
 	return wedge_start_all(wedge_late_event0_thread, cpus);
 }
 
@@ -107,6 +128,7 @@ static int wedge_late_backtrace_thread(void *arg)
 
 static int wedge_late_backtrace(const cpumask_t *cpus)
 {
+	register_console(&wedge_late_console);
 	return wedge_start_all(wedge_late_backtrace_thread, cpus);
 }
 
