@@ -22,7 +22,8 @@
  *				is at it
  *	panic			this CPU panics
  *	late-event0 CPU		CPU, unreachable itself, signals SDEI event 0 at
- *				this CPU all through the stop; a crash must follow
+ *				this CPU all through the stop; a crash must follow,
+ *				and parameter crash_notes be set
  *	late-backtrace CPU	the same with all-CPU backtraces
  *	inside-sdei CPU		CPU spins in a handler of SDEI event 0 that never
  *				ends; parameter sdei_entry must be set

@@ -7,10 +7,9 @@
 
 #include <linux/arm-smccc.h>
 #include <linux/arm_sdei.h>
-#include <linux/console.h>
 #include <linux/moduleparam.h>
+#include <linux/percpu.h>
 #include <linux/sched/clock.h>
-#include <linux/string.h>
 #include <linux/sysrq.h>
 #include <uapi/linux/arm_sdei.h>
 #include <asm/cputype.h>
@@ -19,19 +18,19 @@
 #define WEDGE_SDEI_EVENT_SIGNAL	SDEI_1_0_FN(0x0F)
 #define WEDGE_EVENT		0
 
-/*
- * The end of the stop, by its own last message: its times are udelay()s on a CPU
- * that may get every fourth turn. In the capture kernel, events would only be
- * a nuisance.
- */
-#define WEDGE_LATE_END		"SMP: failed to stop"
 #define WEDGE_LATE_MS		60000
 
 /* Address of __sdei_asm_handler, by /proc/kallsyms: it is not exported. */
 static unsigned long wedge_sdei_entry;
 module_param_named(sdei_entry, wedge_sdei_entry, ulong, 0600);
 
+/* Address of crash_notes, likewise. */
+static unsigned long wedge_crash_notes;
+module_param_named(crash_notes, wedge_crash_notes, ulong, 0600);
+
+/* Who writes the verb is the one who crashes the machine next. */
 static u64 wedge_panicking_mpidr;
+static unsigned int wedge_panicking_cpu;
 
 static long wedge_sdei_call(unsigned long fn, unsigned long a1,
 			    unsigned long a2, unsigned long a3,
@@ -55,20 +54,17 @@ static u64 wedge_own_mpidr(void)
 	return read_cpuid_mpidr() & MPIDR_HWID_BITMASK;
 }
 
-static bool wedge_late_over;
-
-static void wedge_late_write(struct console *con, const char *s, unsigned int n)
+/*
+ * The stop is over when the panicking CPU has a note; the stop's own times are no
+ * help, being udelay()s on a CPU that may get every fourth turn. Later events
+ * would only be a nuisance to the capture kernel.
+ */
+static bool wedge_late_over(void)
 {
-	if (strnstr(s, WEDGE_LATE_END, n))
-		WRITE_ONCE(wedge_late_over, true);
-}
+	void __percpu *notes = *(void __percpu **)wedge_crash_notes;
 
-static struct console wedge_late_console = {
-	.name	= "wedgelate",
-	.write	= wedge_late_write,
-	.flags	= CON_ENABLED,
-	.index	= -1,
-};
+	return READ_ONCE(*(u32 *)per_cpu_ptr(notes, wedge_panicking_cpu));
+}
 
 /*
  * Masked and out of SDEI's reach, so that nothing stops this CPU, wait for the
@@ -87,7 +83,7 @@ static void wedge_late(void (*again)(void))
 	do {
 		again();
 		now = sched_clock() - begin;
-	} while (!READ_ONCE(wedge_late_over) &&
+	} while (!wedge_late_over() &&
 		 now < WEDGE_LATE_MS * NSEC_PER_MSEC);
 	wedge_spin_unreachable(raw_smp_processor_id());
 }
@@ -105,12 +101,18 @@ static int wedge_late_event0_thread(void *arg)
 	return 0;
 }
 
-/* Who writes the verb is the one who crashes the machine next. */
+static int wedge_start_late(int (*thread)(void *), const cpumask_t *cpus)
+{
+	if (!wedge_crash_notes)
+		return -EINVAL;
+	wedge_panicking_cpu = raw_smp_processor_id();
+	wedge_panicking_mpidr = wedge_own_mpidr();
+	return wedge_start_all(thread, cpus);
+}
+
 static int wedge_late_event0(const cpumask_t *cpus)
 {
-	wedge_panicking_mpidr = wedge_own_mpidr();
-	register_console(&wedge_late_console);
-	return wedge_start_all(wedge_late_event0_thread, cpus);
+	return wedge_start_late(wedge_late_event0_thread, cpus);
 }
 
 static void wedge_backtrace(void)
@@ -128,8 +130,7 @@ static int wedge_late_backtrace_thread(void *arg)
 
 static int wedge_late_backtrace(const cpumask_t *cpus)
 {
-	register_console(&wedge_late_console);
-	return wedge_start_all(wedge_late_backtrace_thread, cpus);
+	return wedge_start_late(wedge_late_backtrace_thread, cpus);
 }
 
 static noinline void wedge_inside_sdei(unsigned long cpu)
