@@ -14,6 +14,7 @@
 #include <linux/notifier.h>
 #include <linux/panic.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/sched/clock.h>
 #include <asm/irq_regs.h>
@@ -54,12 +55,44 @@ static void wedge_console_write(struct console *con, const char *s,
 	}
 }
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+/*
+ * The serial console is an nbcon there. With one of those about, consoles of
+ * the old kind are silent in a panic until the other CPUs are stopped.
+ */
+static void wedge_console_write_nbcon(struct console *con,
+				      struct nbcon_write_context *wctxt)
+{
+	wedge_console_write(con, wctxt->outbuf, wctxt->len);
+}
+
+static void wedge_console_lock(struct console *con, unsigned long *flags)
+{
+	migrate_disable();
+}
+
+static void wedge_console_unlock(struct console *con, unsigned long flags)
+{
+	migrate_enable();
+}
+
+static struct console wedge_console = {
+	.name		= "wedge",
+	.write_atomic	= wedge_console_write_nbcon,
+	.write_thread	= wedge_console_write_nbcon,
+	.device_lock	= wedge_console_lock,
+	.device_unlock	= wedge_console_unlock,
+	.flags		= CON_ENABLED | CON_NBCON,
+	.index		= -1,
+};
+#else
 static struct console wedge_console = {
 	.name	= "wedge",
 	.write	= wedge_console_write,
 	.flags	= CON_ENABLED,
 	.index	= -1,
 };
+#endif
 
 /*
  * panic() owns panic_cpu before it raises oops_in_progress: a panic() that
