@@ -67,6 +67,13 @@ bool evidence_sdei_regs(const struct cpu_memory *cpu, struct stop_regs *regs)
 			sizeof(*regs));
 }
 
+bool evidence_inside_sdei(const struct cpu_memory *cpu)
+{
+	uint64_t event;
+
+	return active_event(cpu, &event) && event;
+}
+
 /* ipi_desc[]; since Linux 7.0 one such array for each CPU. */
 static bool ipi_desc(const struct cpu_memory *cpu, long number, uint64_t *desc)
 {

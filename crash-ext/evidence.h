@@ -19,4 +19,7 @@ void evidence_of(const struct session *session, const struct cpu_memory *cpu,
  */
 bool evidence_sdei_regs(const struct cpu_memory *cpu, struct stop_regs *regs);
 
+/* It has not come back from an SDEI event. */
+bool evidence_inside_sdei(const struct cpu_memory *cpu);
+
 #endif /* SDEI_STOP_EVIDENCE_H */

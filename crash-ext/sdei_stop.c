@@ -163,6 +163,25 @@ static unsigned int kernel_el(void)
 	return max;
 }
 
+/*
+ * A CPU without registers that is inside an SDEI event: what that interrupted
+ * is kept with the event.
+ */
+static void print_event(const struct cpu_memory *memory)
+{
+	struct stop_regs regs;
+	char buf[256];
+	const char *name;
+
+	if (!memory || session->facts.live || !evidence_inside_sdei(memory) ||
+	    !evidence_sdei_regs(memory, &regs) || !regs.pc)
+		return;
+	name = walk_regs_user(&regs) ? "user space or a guest" :
+	       collect_symbol(regs.pc, false, buf, sizeof(buf));
+	fprintf(out, "  It is inside an SDEI event, which interrupted %s at %llx.\n",
+		name ? name : "no kernel code", (unsigned long long)regs.pc);
+}
+
 static void one_context(size_t i)
 {
 	static struct walk walk;	/* 60 KiB: not for the stack */
@@ -183,6 +202,8 @@ static void one_context(size_t i)
 	}
 	context.wedge = wedge_of(session, i, &walk);
 	print_context(out, &context);
+	if (!cpu->has_regs)
+		print_event(memory);
 	collect_walk_done(&walk);
 }
 
@@ -384,6 +405,9 @@ static const char *wrong_crash(void)
 	if (machdep->pagesize != 1u << machdep->pageshift ||
 	    machdep->pageoffset != machdep->pagesize - 1)
 		return "its machdep_table is laid out otherwise";
+	/* Under --minimal crash has looked at neither of these. */
+	if (pc->flags & MINIMAL_MODE)
+		return NULL;
 	ms = machdep->machspec;
 	va_bits = ms ? ms->VA_BITS : 0;
 	if (va_bits < 36 || va_bits > 52 ||
