@@ -126,7 +126,7 @@ static bool stop_time(const struct session *session,
 /*
  * The tick's timer is set to the next tick by the tick itself: when it is due
  * for a while, no tick came since then, and the last one that did was less
- * than a period before.
+ * than a period before. False: it cannot be read.
  */
 static bool by_tick(const struct session *session,
 		    const struct cpu_memory *memory, uint64_t stopped,
@@ -151,8 +151,9 @@ static bool by_tick(const struct session *session,
 	    expires >> 62)
 		return false;
 	due = (int64_t)stopped - ((int64_t)expires - apart);
-	if (due <= 0)
-		return false;
+	/* Less than a tick late is no silence. */
+	if (due <= (int64_t)tick_ns())
+		return true;
 	wedge->has_silence = true;
 	wedge->at_least = due;
 	/* An idle CPU has its tick stopped, and wakes up by something else. */
@@ -163,19 +164,19 @@ static bool by_tick(const struct session *session,
 }
 
 /* Every tick looks at the run queue's clock, and so do others: a lower bound. */
-static bool by_clock(const struct cpu_memory *memory, uint64_t stopped,
+static void by_clock(const struct cpu_memory *memory, uint64_t stopped,
 		     struct wedge *wedge)
 {
 	uint64_t clock;
 
 	if (layout(L_RQ_CLOCK) < 0 ||
 	    !read_percpu("runqueues", memory->base, layout(L_RQ_CLOCK), &clock,
-			 8) || !clock || clock >= stopped)
-		return false;
+			 8) || !clock || clock >= stopped ||
+	    stopped - clock <= tick_ns())
+		return;
 	wedge->has_silence = true;
 	wedge->at_least = stopped - clock;
 	wedge->silence_by = "the clock of its run queue stood still";
-	return true;
 }
 
 static void watchdog(const struct cpu_memory *memory, uint64_t stopped,
