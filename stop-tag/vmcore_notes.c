@@ -94,12 +94,21 @@ static void skip_hole(struct walk *walk)
 {
 	uint64_t data = vmcore_next_data(walk->vmcore,
 					 walk->offset + walk->pos);
+	uint8_t last;
 
 	data -= walk->offset;
-	if (data >= walk->there)	/* nothing but holes from here on */
+	if (data >= walk->there) {
+		/*
+		 * Nothing but holes from here on; or the file shrank while it
+		 * was read, and what is claimed is not there any more.
+		 */
+		if (vmcore_pread(walk->vmcore, &last, 1, walk->offset +
+				 walk->there - 1) != 1)
+			walk->there = walk->pos;
 		walk->pos = walk->there;
-	else
+	} else {
 		walk->pos += (data - walk->pos) & ~3ULL;
+	}
 }
 
 /* Moves pos to the next word that is not zero. Returns 0 or negative errno. */
