@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Scripted sessions of crash, and the dumps that they are run over."""
+import glob
 import os
 import re
 import subprocess
@@ -64,6 +65,30 @@ def demands(root, name):
         return [line[2:].split() for line in f if line.startswith('#: ')]
 
 
+def build_id(root, name):
+    """That of a recorded dump's kernel."""
+    with open(os.path.join(root, 'vmcores', 'manifest')) as f:
+        m = re.search(r'(?ms)^\[%s\]$.*?^build-id (\w+)$' % re.escape(name),
+                      f.read())
+    return m.group(1) if m else None
+
+
+def stock_vmlinux(want):
+    """The unpatched kernel is not recorded, but one that was built here from
+    the same source is the same. None: there is none with that build id."""
+    cache = os.environ.get('SDEI_STOP_CACHE') or os.path.join(
+        os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'),
+        'sdei-stop')
+    for path in glob.glob(os.path.join(cache, 'kernel', '*-stock-*',
+                                       'vmlinux')):
+        done = subprocess.run(['eu-readelf', '-n', path], text=True,
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL)
+        if want and 'Build ID: ' + want in done.stdout:
+            return path
+    return None
+
+
 def find_dumps(root, build, tap):
     """CRASH_TEST_DUMPS, a directory of NAME/vmcore and NAME/vmlinux, or else
     the recorded dumps. Only the series' vmlinux is recorded with them."""
@@ -83,15 +108,19 @@ def find_dumps(root, build, tap):
                            text=True).stdout.split()
     for name in names:
         must = demands(root, name)
+        vmlinux = os.path.join(build, 'vmcores', 'vmlinux')
         if ['kernel', 'stock'] in must:
-            tap.skip(name, 'no vmlinux of the unpatched kernel is recorded')
+            vmlinux = stock_vmlinux(build_id(root, name))
+        if not vmlinux:
+            tap.skip(name, 'no vmlinux of the unpatched kernel is recorded, '
+                     'and none built here is the same')
             continue
         if subprocess.run([unpack, name], stdout=subprocess.DEVNULL).returncode:
             tap.check('%s can be unpacked' % name, False, 'see above')
             continue
         at = os.path.join(build, 'vmcores')
-        dumps.append(Dump(name, os.path.join(at, name + '.vmcore'),
-                          os.path.join(at, 'vmlinux'), must))
+        dumps.append(Dump(name, os.path.join(at, name + '.vmcore'), vmlinux,
+                          must))
     return dumps
 
 
