@@ -128,16 +128,14 @@ static bool stop_time(const struct session *session,
  * for a while, no tick came since then, and the last one that did was less
  * than a period before. False: it cannot be read.
  */
-static bool by_tick(const struct session *session,
-		    const struct cpu_memory *memory, uint64_t stopped,
-		    struct wedge *wedge)
+static bool by_tick(const struct cpu_memory *memory, uint64_t stopped,
+		    bool exact, struct wedge *wedge)
 {
 	static enum stop_known known;
 	static int64_t apart;
 	uint64_t timer, expires;
 	int64_t due;
 
-	(void)session;
 	if (!read_symbol_exists("tick_cpu_sched") ||
 	    layout(L_TICK_SCHED_TIMER) < 0)
 		return false;
@@ -157,7 +155,7 @@ static bool by_tick(const struct session *session,
 	wedge->has_silence = true;
 	wedge->at_least = due;
 	/* An idle CPU has its tick stopped, and wakes up by something else. */
-	if (memory->pid && tick_ns())
+	if (exact && memory->pid && tick_ns())
 		wedge->at_most = due + tick_ns();
 	wedge->silence_by = "it took no timer interrupt any more";
 	return true;
@@ -247,9 +245,13 @@ void silence_of(struct session *session, const struct stop_cpu *cpu,
 	if (!memory)
 		return;
 	if (stop_time(session, cpu, &stopped)) {
-		if (!by_tick(session, memory, stopped, wedge))
+		/* An earlier time than that of the stop gives no upper bound. */
+		bool exact = cpu->tag_state == STOP_TAG_VALID;
+
+		if (!by_tick(memory, stopped, exact, wedge))
 			by_clock(memory, stopped, wedge);
-		watchdog(memory, stopped, wedge);
+		if (exact)
+			watchdog(memory, stopped, wedge);
 	}
 	rcu(memory, wedge);
 	if (cpu->has_regs)
