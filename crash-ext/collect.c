@@ -26,12 +26,12 @@
 static size_t mask_size(const char *name)
 {
 	uint32_t nr = 0;
-	long len;
+	size_t len;
 
 	if (read_symbol("nr_cpu_ids", &nr, sizeof(nr)) && nr && nr <= NR_CPUS)
 		return (nr + 63) / 64 * 8;
-	len = get_symbol_length((char *)name) / 8 * 8;
-	return len <= 0 || len > NR_CPUS / 8 ? NR_CPUS / 8 : len;
+	len = read_symbol_size(name) / 8 * 8;
+	return !len || len > NR_CPUS / 8 ? NR_CPUS / 8 : len;
 }
 
 /* A cpumask by name, in crash's memory; NULL when it cannot be read. */

@@ -80,6 +80,16 @@ bool read_symbol_exists(const char *name)
 	return symbol_exists((char *)name);
 }
 
+uint64_t read_symbol_size(const char *name)
+{
+	struct syment *symbol = symbol_search((char *)name), *next;
+
+	/* get_symbol_length() ends the command for what gdb does not know. */
+	next = symbol ? next_symbol(NULL, symbol) : NULL;
+	return next && next->value > symbol->value ?
+	       next->value - symbol->value : 0;
+}
+
 bool read_symbol_at(const char *name, size_t offset, void *to, size_t len)
 {
 	return read_symbol_exists(name) &&

@@ -14,6 +14,9 @@ bool read_mem(uint64_t addr, void *to, size_t len);
 
 bool read_symbol_exists(const char *name);
 
+/* From a symbol to the next one; 0: unknown. */
+uint64_t read_symbol_size(const char *name);
+
 /* The variable of that name, and at an offset in it. */
 bool read_symbol(const char *name, void *to, size_t len);
 bool read_symbol_at(const char *name, size_t offset, void *to, size_t len);

@@ -112,6 +112,112 @@ static const struct stop_cpu *note_of(const struct session *session,
 	return NULL;
 }
 
+/*
+ * The functions that stop a CPU for good. A frame record with a return address
+ * into one of them is no leftover of earlier calls: nobody returns from these.
+ */
+static bool in_stop_function(uint64_t addr)
+{
+	static const char *const names[] = {
+		"arm64_nmi_cpu_stop", "local_cpu_stop", "ipi_cpu_crash_stop",
+	};
+	static struct {
+		bool known;
+		uint64_t low, high;
+	} range[sizeof(names) / sizeof(*names)];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (!range[i].known && read_symbol_exists(names[i])) {
+			range[i].low = symbol_value((char *)names[i]);
+			range[i].high = range[i].low +
+				read_symbol_size(names[i]);
+		}
+		range[i].known = true;
+		if (addr > range[i].low && addr <= range[i].high)
+			return true;
+	}
+	return false;
+}
+
+/* What a caller of a stop function tells. */
+static enum evidence_entry entry_of(const char *function)
+{
+	static const struct {
+		const char *begin;
+		enum evidence_entry entry;
+	} names[] = {
+		{ "handle_percpu_devid_fasteoi_nmi", ENTRY_NMI },
+		{ "__gic_handle_nmi", ENTRY_NMI },
+		{ "generic_handle_domain_nmi", ENTRY_NMI },
+		{ "generic_handle_domain_irq", ENTRY_IPI },
+		{ "handle_percpu_devid", ENTRY_IPI_OR_NMI },
+		{ "ipi_handler", ENTRY_IPI_OR_NMI },
+		{ "do_handle_IPI", ENTRY_IPI_OR_NMI },
+		{ "sdei_nmi_handler", ENTRY_SDEI },
+		{ "sdei_event_handler", ENTRY_SDEI },
+		{ "panic_smp_self_stop", ENTRY_SELF },
+		{ "nmi_panic_self_stop", ENTRY_SELF },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (!strncmp(function, names[i].begin, strlen(names[i].begin)))
+			return names[i].entry;
+	}
+	return ENTRY_UNKNOWN;
+}
+
+/* Follows the frame record at fp outwards until a function tells. */
+static enum evidence_entry follow(struct walk *walk, uint64_t fp)
+{
+	enum evidence_entry found = ENTRY_UNKNOWN;
+	uint64_t record[2];
+
+	for (int i = 0; i < 8 && walk_read(walk, fp, record, 16); i++) {
+		enum evidence_entry entry;
+		const char *name = NULL;
+		uint64_t ret = walk_strip_pac(walk, record[1]);
+
+		if (ret < 4 || !walk->function(walk->arg, ret - 4, &name))
+			break;
+		entry = entry_of(name);
+		if (entry == ENTRY_IPI_OR_NMI)
+			found = entry;
+		else if (entry != ENTRY_UNKNOWN)
+			return entry;
+		fp = record[0];
+	}
+	return found == ENTRY_IPI_OR_NMI ? ENTRY_IPI : found;
+}
+
+/*
+ * Who called the stop code, by its frames on the stacks of the CPU: they stay
+ * there, also when the CPU is off. Only where nothing else tells, since all
+ * stacks have to be read.
+ */
+static enum evidence_entry stop_entry(const struct session *session,
+				      const struct cpu_memory *cpu)
+{
+	static struct walk walk;
+	enum evidence_entry found = ENTRY_UNKNOWN;
+
+	collect_walk(&walk, (struct cpu_memory *)cpu, &session->facts);
+	for (size_t s = 0; s < walk.nr_stacks && found == ENTRY_UNKNOWN; s++) {
+		const struct walk_stack *stack = &walk.stacks[s];
+		uint64_t record[2];
+
+		for (uint64_t at = stack->low; at + 16 <= stack->high &&
+		     found == ENTRY_UNKNOWN; at += 8) {
+			if (!walk_read(&walk, at, record, sizeof(record)))
+				break;
+			if (in_stop_function(walk_strip_pac(&walk, record[1])) &&
+			    walk_stack_of(&walk, record[0]))
+				found = follow(&walk, record[0]);
+		}
+	}
+	collect_walk_done(&walk);
+	return found;
+}
+
 void evidence_of(const struct session *session, const struct cpu_memory *cpu,
 		 struct evidence *e)
 {
@@ -148,4 +254,6 @@ void evidence_of(const struct session *session, const struct cpu_memory *cpu,
 		e->nr_stop_nmi = 0;
 	if (read_symbol("supports_pseudo_nmis", &enabled, sizeof(enabled)))
 		e->pseudo_nmi = enabled ? STOP_YES : STOP_NO;
+	if (!e->has_counts && e->online == STOP_NO)
+		e->entry = stop_entry(session, cpu);
 }

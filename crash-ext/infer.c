@@ -24,6 +24,20 @@ static void conclude(struct inferred *inferred, enum infer how,
 	va_end(args);
 }
 
+static const char *entry_name(enum evidence_entry entry)
+{
+	static const char *const names[] = {
+		[ENTRY_UNKNOWN] = "nobody known",
+		[ENTRY_IPI_OR_NMI] = "an IPI's handler",
+		[ENTRY_IPI] = "an IPI's handler",
+		[ENTRY_NMI] = "a pseudo-NMI's handler",
+		[ENTRY_SDEI] = "an SDEI event's handler",
+		[ENTRY_SELF] = "panic()",
+	};
+
+	return names[entry];
+}
+
 /* It cleared its online bit, which is the ack of a stop: by what? */
 static void infer_stopped(const struct evidence *e, struct inferred *out)
 {
@@ -48,6 +62,17 @@ static void infer_stopped(const struct evidence *e, struct inferred *out)
 		   e->hotplug == STOP_YES) {
 		conclude(out, INFER_SELF,
 			 "offline though hotplug had it running, and it took no stop IPI and no SDEI event");
+	} else if (e->entry != ENTRY_UNKNOWN) {
+		static const enum infer how[] = {
+			[ENTRY_UNKNOWN] = INFER_UNKNOWN,
+			[ENTRY_IPI_OR_NMI] = INFER_UNKNOWN,
+			[ENTRY_IPI] = INFER_IPI, [ENTRY_NMI] = INFER_NMI_IPI,
+			[ENTRY_SDEI] = INFER_SDEI, [ENTRY_SELF] = INFER_SELF,
+		};
+
+		conclude(out, how[e->entry],
+			 "its stack has the stop code, called from %s",
+			 entry_name(e->entry));
 	} else {
 		conclude(out, INFER_UNKNOWN,
 			 "it was stopped, but what is left does not say by what");
@@ -141,5 +166,7 @@ void infer_print_evidence(FILE *fp, const struct evidence *e)
 			e->nr_stop, e->nr_stop_nmi,
 			e->pseudo_nmi == STOP_YES ? " (pseudo-NMI)" : "");
 	else
-		fprintf(fp, "      interrupts: not readable\n");
+		fprintf(fp, "      interrupts: not readable\n"
+			    "      stop code on its stacks: called from %s\n",
+			entry_name(e->entry));
 }

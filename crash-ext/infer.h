@@ -25,6 +25,16 @@ enum infer {
 	INFER_NOT_STOPPED,
 };
 
+/* Who called the stop code, by its frames. */
+enum evidence_entry {
+	ENTRY_UNKNOWN,
+	ENTRY_IPI_OR_NMI,	/* an IPI of either kind: not a conclusion */
+	ENTRY_IPI,
+	ENTRY_NMI,
+	ENTRY_SDEI,
+	ENTRY_SELF,
+};
+
 /* What memory says about one CPU; each as far as it could be read. */
 struct evidence {
 	uint32_t cpu;
@@ -42,6 +52,7 @@ struct evidence {
 	bool has_counts;
 	uint32_t nr_stop, nr_stop_nmi;
 	enum stop_known pseudo_nmi;	/* supports_pseudo_nmis */
+	enum evidence_entry entry;	/* looked at without counts only */
 };
 
 /* A conclusion, and what it rests on. */

@@ -305,6 +305,16 @@ static void inference(void **state)
 	e = stopped;
 	e.has_counts = false;
 	assert_int_equal(conclusion(e), INFER_UNKNOWN);
+	/* then the frames of the stop code are what is left */
+	e.entry = ENTRY_IPI;
+	assert_int_equal(conclusion(e), INFER_IPI);
+	e.entry = ENTRY_NMI;
+	assert_int_equal(conclusion(e), INFER_NMI_IPI);
+	e.entry = ENTRY_SDEI;
+	assert_int_equal(conclusion(e), INFER_SDEI);
+	e.entry = ENTRY_SELF;
+	assert_int_equal(conclusion(e), INFER_SELF);
+	e.entry = ENTRY_UNKNOWN;
 	e.has_note = STOP_NO;
 	e.hotplug = STOP_NO;
 	assert_int_equal(conclusion(e), INFER_NOT_RUNNING);
