@@ -3,6 +3,7 @@
 """notes: the container of a dump, and its notes as they lie there.
 
 Usage: notes.py kind DUMP         ELF64, kdump, kdump-zlib, ..., flattened
+       notes.py level DUMP        the dump level that a kdump dump names
        notes.py segment DUMP OUT  the bytes of the note segment
        notes.py damage DUMP OUT   a copy with one bit of the last tag changed
 
@@ -45,6 +46,16 @@ def kind(path):
             return known + ('-incomplete' if status & INCOMPLETE else '')
         raise DumpError(f'{path}: status {status:#x} is not known')
     raise DumpError(f'{path}: not a container that is known')
+
+
+def level(path):
+    """dump_level of the kdump sub header, which follows the header's block."""
+    if not kind(path).startswith('kdump'):
+        raise DumpError(f'{path}: not a kdump dump')
+    block, = struct.unpack_from('<I', head(path), 428)
+    with open(path, 'rb') as f:
+        f.seek(block + 8)
+        return struct.unpack('<i', f.read(4))[0]
 
 
 def restored(path, out):
@@ -105,6 +116,8 @@ def main():
     try:
         if len(sys.argv) == 3 and sys.argv[1] == 'kind':
             print(kind(sys.argv[2]))
+        elif len(sys.argv) == 3 and sys.argv[1] == 'level':
+            print(level(sys.argv[2]))
         elif len(sys.argv) == 4 and sys.argv[1] == 'segment':
             with open(sys.argv[3], 'wb') as f:
                 f.write(segment(sys.argv[2]))
