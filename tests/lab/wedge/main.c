@@ -13,6 +13,8 @@
  *				before it starts to stop anybody
  *	race-after CPU...	the same, but CPU panics when the winner already
  *				waits for CPUs to stop
+ *	race-stop CPU...	CPU panics when whoever stops the CPUs next, say for
+ *				a restart, already waits for it
  *	race-timed CPU...	this CPU and CPU... panic, each after a time of its own
  *				(parameter delays)
  *	nmi-loser CPU		this CPU panics; an interrupt on CPU then calls
@@ -27,8 +29,11 @@
  *	late-backtrace CPU	the same with all-CPU backtraces
  *	inside-sdei CPU		CPU spins in a handler of SDEI event 0 that never
  *				ends; parameter sdei_entry must be set
+ *	panic-inside-sdei CPU	the same, but CPU panics in there when another one has
  *	panic-in-restart	panic when a restart has stopped the other CPUs;
  *				an emergency restart must follow
+ *	late-reachable CPU...	spin with D, A, I and F masked until that restart has
+ *				given up on CPU, then with all of them open
  *	panic-in-reboot CPU...	wedge CPU and panic when all reboot notifiers have
  *				been called; a reboot must follow
  *	grace-period		start an RCU grace period

@@ -234,6 +234,12 @@ static int wedge_race_after(const cpumask_t *cpus)
 	return wedge_panic_against(wedge_race_after_thread, cpus, false);
 }
 
+/* Nobody panics here: whoever stops the CPUs next, for whatever reason. */
+static int wedge_race_stop(const cpumask_t *cpus)
+{
+	return wedge_start_all(wedge_race_after_thread, cpus);
+}
+
 static int wedge_nmi_loser(const cpumask_t *cpus)
 {
 	return wedge_panic_against(wedge_nmi_loser_thread, cpus, true);
@@ -315,6 +321,7 @@ static int wedge_oops_loser(const cpumask_t *cpus)
 const struct wedge_verb wedge_race_verbs[] = {
 	{ "race-before", wedge_race_before },
 	{ "race-after", wedge_race_after },
+	{ "race-stop", wedge_race_stop },
 	{ "race-timed", wedge_start_race_timed },
 	{ "nmi-loser", wedge_nmi_loser },
 	{ "oops-second", wedge_oops_second },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Panics on the way down: when a restart has stopped the other CPUs already,
- * and when the reboot notifiers have reset what they look after.
+ * Panics on the way down: when a restart has stopped the other CPUs already, or
+ * given up on them, and when the reboot notifiers have reset what they look after.
  */
 #include "wedge.h"
 
@@ -9,6 +9,13 @@
 #include <linux/panic.h>
 #include <linux/reboot.h>
 #include <linux/smp.h>
+#include <asm/daifflags.h>
+
+#define WEDGE_LATE_MS	2000
+
+/* CPUs that take an IPI only when the restart has given up on them. */
+static cpumask_t wedge_late_cpus;
+static bool wedge_restart_gave_up;
 
 static cpumask_t wedge_reboot_cpus;
 static call_single_data_t wedge_reboot_csd[NR_CPUS];
@@ -22,6 +29,14 @@ static noinline void wedge_panic_in_restart(void)
 static int wedge_restart_called(struct notifier_block *nb, unsigned long mode,
 				void *cmd)
 {
+	int ms;
+
+	WRITE_ONCE(wedge_restart_gave_up, true);
+	for (ms = 0; ms < WEDGE_LATE_MS; ms++) {
+		if (!cpumask_intersects(&wedge_late_cpus, cpu_online_mask))
+			break;
+		mdelay(1);
+	}
 	wedge_panic_in_restart();
 	return NOTIFY_DONE;
 }
@@ -34,6 +49,31 @@ static struct notifier_block wedge_restart_nb = {
 static int wedge_panic_at_restart(const cpumask_t *cpus)
 {
 	return register_restart_handler(&wedge_restart_nb);
+}
+
+static noinline void wedge_spin_open(void)
+{
+	/* The restart's stop IPI is pending. */
+	local_daif_restore(DAIF_PROCCTX);
+	for (;;)
+		cpu_relax();
+}
+
+static int wedge_late_reachable_thread(void *arg)
+{
+	wedge_say(__func__);
+	wedge_mask_all();
+	cpumask_set_cpu(raw_smp_processor_id(), &wedge_ready);
+	while (!READ_ONCE(wedge_restart_gave_up))
+		cpu_relax();
+	wedge_spin_open();
+	return 0;
+}
+
+static int wedge_start_late_reachable(const cpumask_t *cpus)
+{
+	cpumask_copy(&wedge_late_cpus, cpus);
+	return wedge_start_all(wedge_late_reachable_thread, cpus);
 }
 
 static void wedge_spin_by_ipi(void *arg)
@@ -80,6 +120,7 @@ static int wedge_panic_at_reboot(const cpumask_t *cpus)
 
 const struct wedge_verb wedge_reboot_verbs[] = {
 	{ "panic-in-restart", wedge_panic_at_restart },
+	{ "late-reachable", wedge_start_late_reachable },
 	{ "panic-in-reboot", wedge_panic_at_reboot },
 	{ }
 };

@@ -8,6 +8,7 @@
 #include <linux/arm-smccc.h>
 #include <linux/arm_sdei.h>
 #include <linux/moduleparam.h>
+#include <linux/panic.h>
 #include <linux/percpu.h>
 #include <linux/sched/clock.h>
 #include <linux/sysrq.h>
@@ -139,14 +140,29 @@ static noinline void wedge_inside_sdei(unsigned long cpu)
 	wedge_spin_with_marks(cpu);
 }
 
-static int wedge_sdei_callback(u32 event, struct pt_regs *regs, void *arg)
+static int wedge_sdei_spins(u32 event, struct pt_regs *regs, void *arg)
 {
 	wedge_inside_sdei(raw_smp_processor_id());
 	return 0;
 }
 
+static noinline void wedge_panic_inside_sdei(void)
+{
+	panic("wedge: panic inside an SDEI event, on CPU %u",
+	      raw_smp_processor_id());
+}
+
+/* Loses to the panic that it waits for. */
+static int wedge_sdei_panics(u32 event, struct pt_regs *regs, void *arg)
+{
+	cpumask_set_cpu(raw_smp_processor_id(), &wedge_ready);
+	while (!READ_ONCE(oops_in_progress))
+		cpu_relax();
+	wedge_panic_inside_sdei();
+	return 0;
+}
+
 static struct sdei_registered_event wedge_event = {
-	.callback	= wedge_sdei_callback,
 	.event_num	= WEDGE_EVENT,
 };
 
@@ -176,16 +192,28 @@ static int wedge_inside_sdei_thread(void *arg)
 	return 0;
 }
 
-static int wedge_start_inside_sdei(const cpumask_t *cpus)
+static int wedge_take_over(const cpumask_t *cpus, sdei_event_callback *callback)
 {
 	if (!wedge_sdei_entry || cpumask_weight(cpus) != 1)
 		return -EINVAL;
+	wedge_event.callback = callback;
 	return wedge_start_all(wedge_inside_sdei_thread, cpus);
+}
+
+static int wedge_start_inside_sdei(const cpumask_t *cpus)
+{
+	return wedge_take_over(cpus, wedge_sdei_spins);
+}
+
+static int wedge_start_panic_inside_sdei(const cpumask_t *cpus)
+{
+	return wedge_take_over(cpus, wedge_sdei_panics);
 }
 
 const struct wedge_verb wedge_sdei_verbs[] = {
 	{ "late-event0", wedge_late_event0 },
 	{ "late-backtrace", wedge_late_backtrace },
 	{ "inside-sdei", wedge_start_inside_sdei },
+	{ "panic-inside-sdei", wedge_start_panic_inside_sdei },
 	{ }
 };
