@@ -180,6 +180,12 @@ class Symbols:
             self.addresses.insert(at, address)
             self.names.insert(at, name)
 
+    def has(self, name, address):
+        """Is one of that name there? A header's static function is not alone."""
+        at = bisect.bisect_left(self.addresses, address)
+        end = bisect.bisect_right(self.addresses, address)
+        return name in self.names[at:end]
+
     def name(self, address):
         """(function, offset), ('', 0) where there is none."""
         at = bisect.bisect_right(self.addresses, address) - 1

@@ -366,9 +366,9 @@ class Judge:
             # It is given vmlinux only: a pc in the module has no name there.
             if self.in_kernel(mine.regs['pc']):
                 name, _, offset = (row.get('pc_symbol') or '?').partition('+')
-                want['pc_symbol'] = mine.regs['pc']
-                have['pc_symbol'] = self.symbols.by_name.get(name, 0) + int(
-                    offset or '0', 0)
+                want['pc_symbol'] = True
+                have['pc_symbol'] = self.symbols.has(
+                    name, mine.regs['pc'] - int(offset or '0', 0))
         return [f'{k} is {have[k]}, not {want[k]}'
                 for k in want if have[k] != want[k]]
 
