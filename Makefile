@@ -40,6 +40,7 @@ help:
 	@echo
 	@echo 'Tests and dumps:'
 	@echo '  make check SUITES=   of: $(SUITES)'
+	@echo '  make bench           what stopcheck costs, from 1 to 8192 CPUs'
 	@echo '  make lab SCENARIO=   one crash in QEMU; "make lab" lists them'
 	@echo '  make lab-matrix      crashes on every kernel configuration (hours)'
 	@echo '  make lab-soak N=100  that many crashes of each kind, none like the other'
@@ -95,6 +96,11 @@ makedumpfile-tree:
 makedumpfile-patches:
 	@scripts/makedumpfile-patches $(if $(wildcard \
 		$(MAKEDUMPFILE_TREE)/.git),$(MAKEDUMPFILE_TREE),-)
+
+.PHONY: bench
+bench: build
+	@scripts/install-deps tests
+	@tests/bench/run
 
 .PHONY: lab
 lab:

@@ -2,7 +2,7 @@
 /*
  * json.c: the JSON writer.
  */
-#include <inttypes.h>
+#include <string.h>
 
 #include "json.h"
 
@@ -34,66 +34,135 @@ unsigned int json_utf8_len(const unsigned char *s)
 	return len;
 }
 
-static void write_string(FILE *fp, const char *string)
+/* What is gathered goes to the stream. */
+static void flush(struct json *json)
+{
+	if (json->used)
+		fwrite(json->text, 1, json->used, json->fp);
+	json->used = 0;
+}
+
+static inline void put(struct json *json, const char *text, size_t len)
+{
+	if (len > sizeof(json->text) - json->used)
+		flush(json);
+	if (len > sizeof(json->text)) {
+		fwrite(text, 1, len, json->fp);
+		return;
+	}
+	memcpy(json->text + json->used, text, len);
+	json->used += len;
+}
+
+#define PUT(json, literal) put(json, literal, sizeof(literal) - 1)
+
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+static void write_string(struct json *json, const char *string)
 {
 	const unsigned char *s = (const unsigned char *)string;
+	char escape[8];
 
-	putc('"', fp);
+	PUT(json, "\"");
 	while (*s) {
-		unsigned int len = json_utf8_len(s);
+		unsigned int len = 0;
 
-		if (!len) {
-			fputs("\\ufffd", fp);
-			len = 1;
-		} else if (*s == '"' || *s == '\\') {
-			fprintf(fp, "\\%c", *s);
-		} else if (*s < 0x20 || *s == 0x7f) {
-			fprintf(fp, "\\u%04x", *s);
-		} else {
-			fwrite(s, 1, len, fp);
+		while (is_plain(s[len]))
+			len++;
+		if (!len && *s >= 0x80)
+			len = json_utf8_len(s);
+		if (len) {
+			put(json, (const char *)s, len);
+			s += len;
+			continue;
 		}
-		s += len;
+		if (*s >= 0x80)
+			snprintf(escape, sizeof(escape), "\\ufffd");
+		else if (*s == '"' || *s == '\\')
+			snprintf(escape, sizeof(escape), "\\%c", *s);
+		else
+			snprintf(escape, sizeof(escape), "\\u%04x", *s);
+		put(json, escape, strlen(escape));
+		s++;
 	}
-	putc('"', fp);
+	PUT(json, "\"");
+}
+
+/* The number with its sign; in base 16 with 0x. */
+static void write_number(struct json *json, uint64_t value, unsigned int base,
+			 bool negative)
+{
+	char digits[24];	/* 2^64 has 20, or 16 and "0x" */
+	char *at = digits + sizeof(digits);
+
+	do {
+		*--at = "0123456789abcdef"[value % base];
+		value /= base;
+	} while (value);
+	if (base == 16) {
+		*--at = 'x';
+		*--at = '0';
+	}
+	if (negative)
+		*--at = '-';
+	put(json, at, digits + sizeof(digits) - at);
 }
 
 static void before(struct json *json, const char *key)
 {
 	if (json->comma)
-		fputs(", ", json->fp);
+		PUT(json, ", ");
 	json->comma = true;
 	if (key) {
-		write_string(json->fp, key);
-		fputs(": ", json->fp);
+		write_string(json, key);
+		PUT(json, ": ");
 	}
+}
+
+/* After every value. */
+static void after(struct json *json)
+{
+	if (!json->depth)
+		flush(json);
 }
 
 void json_open(struct json *json, const char *key, char kind)
 {
 	before(json, key);
-	putc(kind, json->fp);
+	put(json, &kind, 1);
 	json->comma = false;
+	json->depth++;
 }
 
 void json_close(struct json *json, char kind)
 {
-	putc(kind, json->fp);
+	put(json, &kind, 1);
 	json->comma = true;
+	json->depth--;
+	after(json);
 }
 
 void json_string(struct json *json, const char *key, const char *value)
 {
 	before(json, key);
 	if (value)
-		write_string(json->fp, value);
+		write_string(json, value);
 	else
-		fputs("null", json->fp);
+		PUT(json, "null");
+	after(json);
 }
 
 void json_bool(struct json *json, const char *key, bool value)
 {
 	before(json, key);
-	fputs(value ? "true" : "false", json->fp);
+	if (value)
+		PUT(json, "true");
+	else
+		PUT(json, "false");
+	after(json);
 }
 
 void json_null(struct json *json, const char *key)
@@ -101,27 +170,37 @@ void json_null(struct json *json, const char *key)
 	json_string(json, key, NULL);
 }
 
-void json_uint(struct json *json, const char *key, uint64_t value)
+static void number_or_string(struct json *json, const char *key, uint64_t size,
+			     bool negative)
 {
 	before(json, key);
-	fprintf(json->fp, value > EXACT_MAX ? "\"0x%" PRIx64 "\"" : "%" PRIu64,
-		value);
+	if (size > EXACT_MAX) {
+		PUT(json, "\"");
+		write_number(json, size, 16, negative);
+		PUT(json, "\"");
+	} else {
+		write_number(json, size, 10, negative);
+	}
+	after(json);
+}
+
+void json_uint(struct json *json, const char *key, uint64_t value)
+{
+	number_or_string(json, key, value, false);
 }
 
 void json_int(struct json *json, const char *key, int64_t value)
 {
-	uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value;
-
-	before(json, key);
-	if (size > EXACT_MAX)
-		fprintf(json->fp, "\"%s0x%" PRIx64 "\"", value < 0 ? "-" : "",
-			size);
-	else
-		fprintf(json->fp, "%" PRId64, value);
+	number_or_string(json, key,
+			 value < 0 ? -(uint64_t)value : (uint64_t)value,
+			 value < 0);
 }
 
 void json_hex(struct json *json, const char *key, uint64_t value)
 {
 	before(json, key);
-	fprintf(json->fp, "\"0x%" PRIx64 "\"", value);
+	PUT(json, "\"");
+	write_number(json, value, 16, false);
+	PUT(json, "\"");
+	after(json);
 }

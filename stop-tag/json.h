@@ -7,12 +7,22 @@
 #define STOP_JSON_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
+/*
+ * Initialise it with .fp alone. A report of thousands of CPUs is made of a
+ * million small pieces, so they are gathered here: the stream gets them when
+ * the room is used up, and whatever is left at the end of the outermost value.
+ * A write error is the stream's (ferror()).
+ */
 struct json {
 	FILE *fp;
 	bool comma;	/* the next value or key needs one in front */
+	unsigned int depth;	/* of what is open */
+	size_t used;		/* of text */
+	char text[4096];
 };
 
 /* kind is '{' or '['; key is NULL for an element of an array. */

@@ -28,6 +28,12 @@ static const char *const provenances[] = {
 	[CPU_STOP_REGS_EXCEPTION] = "exception",
 };
 
+static const char *const x_names[] = {
+	"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10",
+	"x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20",
+	"x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30",
+};
+
 #define NR(array) (sizeof(array) / sizeof(*(array)))
 
 /* A known value as its name, any other as the number it is. */
@@ -110,12 +116,8 @@ static void write_regs(struct json *json, const struct stop_cpu *cpu)
 	json_string(json, "lr_source", cpu->lr_line);
 	json_uint(json, "pid", cpu->pid);
 	json_open(json, "registers", '{');
-	for (int i = 0; i < 31; i++) {
-		char name[16];
-
-		snprintf(name, sizeof(name), "x%d", i);
-		json_hex(json, name, cpu->regs.x[i]);
-	}
+	for (unsigned int i = 0; i < NR(x_names); i++)
+		json_hex(json, x_names[i], cpu->regs.x[i]);
 	json_hex(json, "sp", cpu->regs.sp);
 	json_hex(json, "pc", cpu->regs.pc);
 	json_hex(json, "pstate", cpu->regs.pstate);

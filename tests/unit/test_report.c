@@ -379,6 +379,35 @@ static void json_utf8(void **state)
 	}
 }
 
+/* Of any length: the writer gathers some before the stream gets it. */
+static void json_long(void **state)
+{
+	static char in[3 * sizeof(((struct json *)0)->text)];
+	const size_t room = sizeof(in) / 3;
+
+	(void)state;
+	for (size_t n = room - 20; n < 2 * room + 20; n++) {
+		char *text = NULL;
+		size_t len;
+		struct json json = { .fp = open_memstream(&text, &len) };
+
+		if (n == room + 20)
+			n = 2 * room - 20;
+		memset(in, 'a' + n % 26, n);
+		in[n] = '\0';
+		json_open(&json, NULL, '[');
+		json_string(&json, NULL, in);
+		json_bool(&json, NULL, true);
+		json_close(&json, ']');
+		fclose(json.fp);
+		assert_int_equal(len, n + 10);
+		assert_memory_equal(text, "[\"", 2);
+		assert_memory_equal(text + 2, in, n);
+		assert_string_equal(text + 2 + n, "\", true]");
+		free(text);
+	}
+}
+
 static void json_error(void **state)
 {
 	char *text = NULL;
@@ -413,6 +442,7 @@ int main(void)
 		cmocka_unit_test(json_in_sdei),
 		cmocka_unit_test(json_numbers),
 		cmocka_unit_test(json_utf8),
+		cmocka_unit_test(json_long),
 		cmocka_unit_test(json_error),
 	};
 
