@@ -17,6 +17,7 @@
 #include "report.h"
 #include "sandbox.h"
 #include "unpack.h"
+#include "vmlinux.h"
 
 const char *check_status_name(enum stop_status status)
 {
@@ -35,17 +36,47 @@ const char *check_status_name(enum stop_status status)
 	return "error";
 }
 
+#define REMARK sizeof(((struct vmlinux *)0)->remark)
+
+/*
+ * The names for a dump, or NULL: text says why, if that is to be said, and
+ * question is "" unless it has to be asked first.
+ */
+static struct names *names_for(const struct check_opts *opts, const char *path,
+			       const struct stop_facts *facts,
+			       char text[REMARK],
+			       char question[VMLINUX_QUESTION])
+{
+	const struct vmlinux *vmlinux;
+
+	question[0] = text[0] = '\0';
+	if (opts->names || !opts->vmlinuxes)
+		return opts->names;
+	vmlinux = vmlinuxes_get(opts->vmlinuxes, facts->build_id);
+	if (vmlinux) {
+		memcpy(text, vmlinux->remark, REMARK);
+		return vmlinux->names;
+	}
+	if (!strcmp(path, "-"))
+		snprintf(text, REMARK,
+			 "no names: no vmlinux is looked for, as standard input cannot be read twice");
+	else if (vmlinux_question(facts, question))
+		snprintf(text, REMARK,
+			 "no names: the dump has no BUILD-ID to find its vmlinux by");
+	return NULL;
+}
+
 /*
  * Names for the addresses of a dump. Returns what is to be said about it, in
  * text; NULL when every address in the kernel got its name.
  */
 static const char *name(struct names *names, struct stop_facts *facts,
-			char text[160])
+			char text[REMARK])
 {
 	size_t nr = 0;
 
 	if (!names)
-		return NULL;
+		return text[0] ? text : NULL;
 	if (names_fill(names, facts, text))
 		return text;
 	for (size_t i = 0; i < facts->nr_cpus; i++)
@@ -53,7 +84,7 @@ static const char *name(struct names *names, struct stop_facts *facts,
 		      facts->cpus[i].regs.pc >> 63;
 	if (!nr)
 		return NULL;
-	snprintf(text, 160,
+	snprintf(text, REMARK,
 		 "%zu pc%s in no function of vmlinux (a module's, which only crash can name)",
 		 nr, nr == 1 ? " is" : "s are");
 	return text;
@@ -84,7 +115,7 @@ static void table(FILE *fp, struct stop_report_opts *report,
 		  const struct stop_verdicts *verdicts,
 		  const struct policy_effect *effect)
 {
-	char policy[400], note[600];
+	char policy[400], note[700];
 
 	policy_text(effect, policy);
 	if (policy[0]) {
@@ -106,9 +137,15 @@ static int report(const struct check_opts *opts, const char *path,
 	};
 	struct stop_verdicts verdicts = { 0 };
 	enum stop_status status;
-	char why[160];
+	struct names *names;
+	char why[REMARK], question[VMLINUX_QUESTION];
 
-	report.note = name(opts->names, facts, why);
+	names = names_for(opts, path, facts, why, question);
+	if (question[0]) {
+		fputs(question, out->error);
+		return CHECK_ASKS;
+	}
+	report.note = name(names, facts, why);
 	if (stop_judge(facts, &verdicts) ||
 	    policy_apply(opts->policy, path, facts, &verdicts, &effect)) {
 		stop_verdicts_destroy(&verdicts);

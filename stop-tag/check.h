@@ -13,16 +13,23 @@
 
 struct names;
 struct policy;
+struct vmlinuxes;
 
 /* How a worker ends if the file is no dump and need not be one. */
 #define CHECK_NO_DUMP 6
+/*
+ * And if it needs a vmlinux that nobody has looked for: its error part is the
+ * question (vmlinux.h), and the dump is to be checked again.
+ */
+#define CHECK_ASKS 7
 
 struct check_opts {
 	bool json;		/* as JSON rather than as a table */
 	bool pages;		/* as JSON as well, for pages.h */
 	bool brief;		/* one line per dump, unless as JSON */
 	bool colour;
-	struct names *names;	/* NULL: addresses get no names */
+	struct names *names;	/* of the one vmlinux that was named, or NULL */
+	struct vmlinuxes *vmlinuxes;	/* to be found, or NULL */
 	const struct policy *policy;
 };
 
@@ -36,7 +43,7 @@ struct check_out {
 
 /*
  * Checks the dump at path. With maybe, a file that is no dump is nothing to
- * report. Returns a status of judge.h or CHECK_NO_DUMP.
+ * report. Returns a status of judge.h, CHECK_NO_DUMP or CHECK_ASKS.
  */
 int check_dump(const struct check_opts *opts, const char *path, bool maybe,
 	       const struct check_out *out);

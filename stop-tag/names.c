@@ -169,16 +169,28 @@ static const char *source_name(const struct names *names, const char *file)
 	return file;
 }
 
-struct names *names_open(const char *vmlinux, char err[160])
+struct names *names_open(const char *vmlinux, const char *build_id,
+			 bool *differs, char err[160])
 {
 	struct names *names = calloc(1, sizeof(*names));
+	bool other;
 
+	if (differs)
+		*differs = false;
 	if (!names) {
 		snprintf(err, 160, "out of memory");
 		return NULL;
 	}
 	if (open_module(names, vmlinux, err)) {
 		names_close(names);
+		return NULL;
+	}
+	other = build_id && strcasecmp(names->build_id, build_id);
+	if (differs)
+		*differs = other;
+	if (other) {
+		names_close(names);
+		snprintf(err, 160, "is of another build");
 		return NULL;
 	}
 	find_source_root(names);

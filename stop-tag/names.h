@@ -10,8 +10,13 @@
 
 struct names;
 
-/* Opens a vmlinux. NULL with one line, without the path, in err. */
-struct names *names_open(const char *vmlinux, char err[160]);
+/*
+ * Opens a vmlinux; if build_id (hex) is not NULL, only one of that build.
+ * *differs, if not NULL, says whether it is just of another. NULL with one
+ * line, without the path, in err.
+ */
+struct names *names_open(const char *vmlinux, const char *build_id,
+			 bool *differs, char err[160]);
 void names_close(struct names *names);
 
 /*

@@ -31,6 +31,9 @@ const char options_help[] =
 "  --summary        one line per dump, then the counts\n"
 "  --vmlinux FILE   name addresses by function, file and line; FILE is the\n"
 "                   kernel of the dump with its debug information\n"
+"  --find-vmlinux   the same with the vmlinux of each dump's build id, where\n"
+"                   debug packages and kernel builds have it\n"
+"  --debug-dir DIR  and look in DIR before that\n"
 "  --expect-cpus N  fail if another number of CPUs was running\n"
 "  --require LIST   fail if no CPU was stopped by each of: panic, ipi, nmi-ipi,\n"
 "                   sdei, self-stop, not-stopped; tags: if there are none\n"
@@ -55,6 +58,8 @@ const char options_help[] =
 
 enum {
 	OPT_VMLINUX = 256,
+	OPT_FIND_VMLINUX,
+	OPT_DEBUG_DIR,
 	OPT_JSON,
 	OPT_TIMEOUT,
 	OPT_SUMMARY,
@@ -83,6 +88,8 @@ static const struct option longopts[] = {
 	{ "html", required_argument, NULL, OPT_HTML },
 	{ "junit", required_argument, NULL, OPT_JUNIT },
 	{ "from-json", no_argument, NULL, OPT_FROM_JSON },
+	{ "find-vmlinux", no_argument, NULL, OPT_FIND_VMLINUX },
+	{ "debug-dir", required_argument, NULL, OPT_DEBUG_DIR },
 	{ "vmlinux", required_argument, NULL, OPT_VMLINUX },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -174,6 +181,18 @@ static int take(struct options *options, int opt, const char *last,
 	case OPT_FROM_JSON:
 		options->from_json = true;
 		return 0;
+	case OPT_DEBUG_DIR:
+		if (options->nr_debug_dirs == OPTIONS_DEBUG_DIRS) {
+			snprintf(err, 160, "more than %d times --debug-dir",
+				 OPTIONS_DEBUG_DIRS);
+			return -1;
+		}
+		options->debug_dirs[options->nr_debug_dirs++] = optarg;
+		options->find_vmlinux = true;	/* what else is it for */
+		return 0;
+	case OPT_FIND_VMLINUX:
+		options->find_vmlinux = true;
+		return 0;
 	case OPT_VMLINUX:
 		options->vmlinux = optarg;
 		return 0;
@@ -196,7 +215,8 @@ static bool judges(const struct options *options)
 {
 	const struct policy_rules *rules = &options->policy.options;
 
-	return options->vmlinux || options->recursive ||
+	return options->vmlinux || options->find_vmlinux ||
+	       options->recursive ||
 	       options->policy_file || rules->has_expect_cpus ||
 	       rules->has_require || rules->has_allow || rules->has_strict;
 }
@@ -221,7 +241,12 @@ int options_parse(struct options *options, int argc, char **argv,
 	options->nr_names = argc - optind;
 	if (!ret && options->from_json && judges(options)) {
 		snprintf(err, 160,
-			 "--from-json shows reports that are finished: policies, --vmlinux and -r belong where they are made");
+			 "--from-json shows reports that are finished: policies, names and -r belong where they are made");
+		ret = -1;
+	}
+	if (!ret && options->vmlinux && options->find_vmlinux) {
+		snprintf(err, 160,
+			 "either --vmlinux or --find-vmlinux and --debug-dir, not both");
 		ret = -1;
 	}
 	if (!ret && !options->nr_names && !options->help && !options->version) {

@@ -9,6 +9,8 @@
 
 #include "policy.h"
 
+#define OPTIONS_DEBUG_DIRS 16
+
 struct options {
 	bool json;
 	bool recursive;
@@ -16,6 +18,9 @@ struct options {
 	unsigned int jobs;
 	unsigned int timeout;	/* seconds */
 	const char *vmlinux;
+	bool find_vmlinux;	/* by the dump's build id; dirs first: */
+	const char *debug_dirs[OPTIONS_DEBUG_DIRS];
+	size_t nr_debug_dirs;
 	const char *policy_file;
 	const char *html, *junit;	/* files to write */
 	bool from_json;		/* names are of reports, not of dumps */

@@ -49,6 +49,7 @@ struct slot {
 	int64_t deadline;	/* ms; INT64_MAX: none */
 	const char *killed;	/* why */
 	int status;
+	bool asked;		/* it is checked for the second time */
 	struct frame frame;	/* what is being received of it: */
 	size_t frame_len;
 	struct buffer report, json, error;
@@ -214,33 +215,24 @@ static void not_started(struct run *run)
 		run->failed = errno;
 }
 
-static void start(struct run *run)
+/* Returns 0, or -1 with errno. */
+static int start_worker(struct run *run, struct slot *slot)
 {
-	const struct find_target *target = &run->targets->t[run->next];
-	struct slot *slot = &run->slots[run->next % run->nr_slots];
+	const struct find_target *target = &run->targets->t[slot->index];
 	pid_t parent = getpid();
 	int fds[2];
 
-	memset(slot, 0, sizeof(*slot));
-	slot->index = run->next++;
-	slot->status = STOP_STATUS_ERROR;
-	slot->fd = -1;
-	if (target->error) {
-		append(&slot->error, target->error, strlen(target->error));
-		run->finished++;
-		return;
-	}
-	if (pipe2(fds, O_CLOEXEC)) {
-		not_started(run);
-		return;
-	}
+	if (pipe2(fds, O_CLOEXEC))
+		return -1;
 	slot->pid = fork();
 	if (slot->pid < 0) {
+		int error = errno;
+
 		slot->pid = 0;
-		not_started(run);
 		close(fds[0]);
 		close(fds[1]);
-		return;
+		errno = error;
+		return -1;
 	}
 	if (!slot->pid) {
 		/* Nobody reads what an orphan finds out. */
@@ -258,6 +250,48 @@ static void start(struct run *run)
 	slot->deadline = run->pool->timeout && strcmp(target->path, "-") ?
 			 now_ms() + run->pool->timeout * 1000LL : INT64_MAX;
 	run->running++;
+	return 0;
+}
+
+static void start(struct run *run)
+{
+	const struct find_target *target = &run->targets->t[run->next];
+	struct slot *slot = &run->slots[run->next % run->nr_slots];
+
+	memset(slot, 0, sizeof(*slot));
+	slot->index = run->next++;
+	slot->status = STOP_STATUS_ERROR;
+	slot->fd = -1;
+	if (target->error) {
+		append(&slot->error, target->error, strlen(target->error));
+		run->finished++;
+	} else if (start_worker(run, slot)) {
+		not_started(run);
+	}
+}
+
+/*
+ * The worker had a question: once answered, another one checks its dump.
+ * Returns 0, or -1 for a question that has no answer.
+ */
+static int start_again(struct run *run, struct slot *slot)
+{
+	if (slot->asked || !slot->error.len || !run->pool->ask ||
+	    run->pool->ask(slot->error.data, run->pool->arg))
+		return -1;
+	clear(&slot->report);
+	clear(&slot->json);
+	clear(&slot->error);
+	slot->frame_len = 0;
+	slot->asked = true;
+	if (start_worker(run, slot)) {
+		const char *why = strerror(errno);
+
+		append(&slot->error, why, strlen(why));
+		slot->status = STOP_STATUS_ERROR;
+		run->finished++;
+	}
+	return 0;
 }
 
 /* Others come from a sanitizer, or from what a broken dump has done. */
@@ -288,9 +322,12 @@ static void reap(struct run *run, struct slot *slot)
 		;
 	slot->pid = 0;
 	run->running--;
-	run->finished++;
 	slot->status = WIFEXITED(status) ? WEXITSTATUS(status) :
 		       STOP_STATUS_ERROR;
+	if (!slot->killed && slot->status == CHECK_ASKS &&
+	    !start_again(run, slot))
+		return;
+	run->finished++;
 	if (slot->killed)
 		snprintf(text, sizeof(text), "%s", slot->killed);
 	else if (WIFSIGNALED(status))

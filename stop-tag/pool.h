@@ -26,6 +26,11 @@ struct pool {
 	unsigned int timeout;	/* seconds per dump, 0: none; never for "-" */
 	/* Called in the order of the targets, whatever ends first. */
 	void (*done)(const struct pool_result *result, void *arg);
+	/*
+	 * Called with the question of a worker that ended with CHECK_ASKS.
+	 * Returns 0 when its dump is to be checked again, once. May be NULL.
+	 */
+	int (*ask)(const char *question, void *arg);
 	/* Called now and then with how many are finished; may be NULL. */
 	void (*progress)(size_t finished, void *arg);
 	void *arg;

@@ -13,10 +13,19 @@
 #include "names.h"
 #include "sandbox.h"
 #include "session.h"
+#include "vmlinux.h"
 
 #ifndef STOP_VERSION
 #error "STOP_VERSION comes from the Makefile"
 #endif
+
+static int ask(const char *question, void *arg)
+{
+	struct session *session = arg;
+
+	return session->vmlinuxes ?
+	       vmlinuxes_look(session->vmlinuxes, question) : -1;
+}
 
 static void check_all(struct session *session)
 {
@@ -31,20 +40,30 @@ static void check_all(struct session *session)
 	struct pool pool = {
 		.opts = &opts, .jobs = options->jobs,
 		.timeout = options->timeout, .done = session_result,
-		.progress = session_progress, .arg = session,
+		.ask = ask, .progress = session_progress, .arg = session,
 	};
 	char err[160];
 
 	if (options->vmlinux) {
-		opts.names = names_open(options->vmlinux, err);
+		opts.names = names_open(options->vmlinux, NULL, NULL, err);
 		if (!opts.names) {
 			session_error(session, options->vmlinux, err);
+			return;
+		}
+	}
+	if (options->find_vmlinux) {
+		opts.vmlinuxes = vmlinuxes_new(options->debug_dirs,
+					       options->nr_debug_dirs);
+		session->vmlinuxes = opts.vmlinuxes;
+		if (!opts.vmlinuxes) {
+			session_error(session, NULL, "out of memory");
 			return;
 		}
 	}
 	if (pool_run(&pool, session->targets))
 		session_error(session, NULL, strerror(errno));
 	names_close(opts.names);
+	vmlinuxes_free(opts.vmlinuxes);
 	session_end(session);
 }
 
