@@ -9,6 +9,7 @@
 
 #include <sys/stat.h>
 
+#include "backtrace.h"
 #include "check.h"
 #include "dump.h"
 #include "kind.h"
@@ -71,14 +72,16 @@ static struct names *names_for(const struct check_opts *opts, const char *path,
  * text; NULL when every address in the kernel got its name.
  */
 static const char *name(struct names *names, struct stop_facts *facts,
-			char text[REMARK])
+			char text[REMARK], bool *named)
 {
 	size_t nr = 0;
 
+	*named = false;
 	if (!names)
 		return text[0] ? text : NULL;
 	if (names_fill(names, facts, text))
 		return text;
+	*named = true;
 	for (size_t i = 0; i < facts->nr_cpus; i++)
 		nr += facts->cpus[i].has_regs && !facts->cpus[i].pc_symbol &&
 		      facts->cpus[i].regs.pc >> 63;
@@ -105,9 +108,25 @@ static void brief(FILE *fp, const char *path, enum stop_status status,
 	putc('\n', fp);
 }
 
+/* What stopcheck has to say beyond facts and verdicts. */
+struct more {
+	struct policy_effect effect;
+	struct backtraces *backtraces;
+};
+
 static void json_more(struct json *json, void *arg)
 {
-	policy_json(json, arg);
+	const struct more *more = arg;
+
+	backtraces_json(json, more->backtraces);
+	policy_json(json, &more->effect);
+}
+
+static void table_more(FILE *fp, void *arg)
+{
+	const struct more *more = arg;
+
+	backtraces_table(fp, more->backtraces);
 }
 
 static void table(FILE *fp, struct stop_report_opts *report,
@@ -127,17 +146,20 @@ static void table(FILE *fp, struct stop_report_opts *report,
 	stop_report_table(fp, facts, verdicts, report);
 }
 
-static int report(const struct check_opts *opts, const char *path,
+/* fd: the dump, or -1 if it cannot be read again. */
+static int report(const struct check_opts *opts, const char *path, int fd,
 		  struct stop_facts *facts, const struct check_out *out)
 {
-	struct policy_effect effect;
+	struct more more = { .backtraces = NULL };
 	struct stop_report_opts report = {
 		.name = path, .colour = opts->colour,
-		.json_more = json_more, .json_more_arg = &effect,
+		.json_more = json_more, .json_more_arg = &more,
+		.table_more = table_more, .table_more_arg = &more,
 	};
 	struct stop_verdicts verdicts = { 0 };
 	enum stop_status status;
 	struct names *names;
+	bool named;
 	char why[REMARK], question[VMLINUX_QUESTION];
 
 	names = names_for(opts, path, facts, why, question);
@@ -145,20 +167,25 @@ static int report(const struct check_opts *opts, const char *path,
 		fputs(question, out->error);
 		return CHECK_ASKS;
 	}
-	report.note = name(names, facts, why);
+	report.note = name(names, facts, why, &named);
 	if (stop_judge(facts, &verdicts) ||
-	    policy_apply(opts->policy, path, facts, &verdicts, &effect)) {
+	    policy_apply(opts->policy, path, facts, &verdicts,
+			 &more.effect)) {
 		stop_verdicts_destroy(&verdicts);
 		fputs("out of memory", out->error);
 		return STOP_STATUS_ERROR;
 	}
 	status = stop_judge_status(facts, &verdicts);
+	/* Names of this dump's kernel were found. */
+	if (named && fd >= 0 && (opts->json || opts->pages || !opts->brief))
+		more.backtraces = backtraces_new(fd, facts, names);
 	if (opts->json || opts->pages)
 		stop_report_json(out->json, facts, &verdicts, &report);
 	if (opts->brief && !opts->json)
 		brief(out->report, path, status, &verdicts);
 	else if (!opts->json)
-		table(out->report, &report, facts, &verdicts, &effect);
+		table(out->report, &report, facts, &verdicts, &more.effect);
+	backtraces_free(more.backtraces);
 	stop_verdicts_destroy(&verdicts);
 	return status;
 }
@@ -263,7 +290,7 @@ int check_dump(const struct check_opts *opts, const char *path, bool maybe,
 	if (ret)
 		fputs(err, out->error);
 	else
-		status = report(opts, path, &facts, out);
+		status = report(opts, path, packed ? -1 : fd, &facts, out);
 	stop_facts_destroy(&facts);
 	if (fd >= 0)
 		close(fd);

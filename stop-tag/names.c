@@ -30,6 +30,7 @@ struct names {
 	char build_id[2 * BUILD_ID_MAX + 1];
 	/* What every source file's name begins with: where it was built. */
 	char *source_root;
+	struct names_layout layout;
 };
 
 /*
@@ -129,31 +130,87 @@ out_close:
  * kernel. start_kernel() has always been in init/main.c, so what precedes that
  * is the tree.
  */
-static void find_source_root(struct names *names)
+static void find_source_root(struct names *names, GElf_Addr start_kernel)
 {
 	static const char known[] = "init/main.c";
-	int nr = dwfl_module_getsymtab(names->module);
+	Dwfl_Line *line = dwfl_module_getsrc(names->module, start_kernel);
+	const char *file = line ? dwfl_lineinfo(line, NULL, NULL, NULL, NULL,
+						NULL) : NULL;
+	size_t len = file ? strlen(file) : 0;
 
+	if (len >= strlen(known) && !strcmp(file + len - strlen(known), known))
+		names->source_root = strndup(file, len - strlen(known));
+}
+
+/* The child of parent that has this tag and name. */
+static bool find_child(Dwarf_Die *parent, int tag, const char *name,
+		       Dwarf_Die *child)
+{
+	if (dwarf_child(parent, child))
+		return false;
+	do {
+		const char *this = dwarf_diename(child);
+
+		if (dwarf_tag(child) == tag && this && !strcmp(this, name) &&
+		    !dwarf_hasattr(child, DW_AT_declaration))
+			return true;
+	} while (!dwarf_siblingof(child, child));
+	return false;
+}
+
+/*
+ * struct pt_regs, out of init/main.c's unit, which knows it by linux/sched.h.
+ * Since Linux 6.14 its stackframe is a struct frame_record_meta, of three words;
+ * it was an array of two.
+ */
+static void find_pt_regs(struct names *names, GElf_Addr start_kernel)
+{
+	Dwarf_Die pt_regs, member, type;
+	Dwarf_Attribute attr;
+	Dwarf_Word offset, size;
+	Dwarf_Addr bias;
+	Dwarf_Die *cu = dwfl_module_addrdie(names->module, start_kernel, &bias);
+
+	if (!cu || !find_child(cu, DW_TAG_structure_type, "pt_regs", &pt_regs) ||
+	    !find_child(&pt_regs, DW_TAG_member, "stackframe", &member) ||
+	    dwarf_formudata(dwarf_attr(&member, DW_AT_data_member_location,
+				       &attr), &offset) ||
+	    !dwarf_formref_die(dwarf_attr(&member, DW_AT_type, &attr), &type) ||
+	    dwarf_aggregate_size(&type, &size) || offset > 4096)
+		return;
+	names->layout.pt_regs_stackframe = offset;
+	names->layout.meta_frames = size >= 24;
+}
+
+static void look_around(struct names *names)
+{
+	int nr = dwfl_module_getsymtab(names->module);
+	GElf_Addr begin = 0, end = 0, start_kernel = 0;
+
+	names->layout.pt_regs_stackframe = -1;
 	for (int i = 0; i < nr; i++) {
-		const char *symbol, *file;
+		const char *symbol;
 		GElf_Addr address;
-		Dwfl_Line *line;
 		GElf_Sym sym;
-		size_t len;
 
 		symbol = dwfl_module_getsym_info(names->module, i, &sym,
 						 &address, NULL, NULL, NULL);
-		if (!symbol || strcmp(symbol, "start_kernel"))
+		if (!symbol)
 			continue;
-		line = dwfl_module_getsrc(names->module, address);
-		file = line ? dwfl_lineinfo(line, NULL, NULL, NULL, NULL,
-					    NULL) : NULL;
-		len = file ? strlen(file) : 0;
-		if (len >= strlen(known) &&
-		    !strcmp(file + len - strlen(known), known))
-			names->source_root = strndup(file,
-						     len - strlen(known));
-		return;
+		if (!strcmp(symbol, "start_kernel"))
+			start_kernel = address;
+		else if (!strcmp(symbol, "init_stack"))
+			begin = address;
+		/* The older name last: then it is not of the stack alone. */
+		else if (!strcmp(symbol, "__end_init_stack") ||
+			 (!strcmp(symbol, "__end_init_task") && !end))
+			end = address;
+	}
+	if (begin && end > begin && end - begin <= 1 << 20)
+		names->layout.thread_size = end - begin;
+	if (start_kernel) {
+		find_source_root(names, start_kernel);
+		find_pt_regs(names, start_kernel);
 	}
 }
 
@@ -193,7 +250,7 @@ struct names *names_open(const char *vmlinux, const char *build_id,
 		snprintf(err, 160, "is of another build");
 		return NULL;
 	}
-	find_source_root(names);
+	look_around(names);
 	return names;
 }
 
@@ -288,6 +345,25 @@ static const char *inlined_at(Dwfl_Module *module, GElf_Addr address,
 	return file;
 }
 
+const char *names_function(struct names *names, const struct stop_facts *facts,
+			   uint64_t address, uint64_t *start)
+{
+	GElf_Addr linked = address - facts->kerneloffset;
+	GElf_Off offset = 0;
+	GElf_Sym sym;
+	const char *function;
+
+	if (!(address & KERNEL_HALF) || !is_code(names->module, linked))
+		return NULL;
+	function = dwfl_module_addrinfo(names->module, linked, &offset, &sym,
+					NULL, NULL, NULL);
+	/* Behind the end of the nearest symbol is not in it. */
+	if (function && sym.st_size && offset >= sym.st_size)
+		return NULL;
+	*start = address - offset;
+	return function;
+}
+
 /*
  * Names of an address of the dump. back is how many bytes before it the
  * instruction is that is meant (4 for a return address, whose call may be the
@@ -299,23 +375,16 @@ static void name(struct names *names, const struct stop_facts *facts,
 		 char **line, const char **function)
 {
 	GElf_Addr linked = address - facts->kerneloffset - back;
-	GElf_Off offset = 0;
+	uint64_t start;
 	Dwfl_Line *src;
-	GElf_Sym sym;
 	const char *file;
 	int lineno;
 
-	*function = NULL;
-	if (!(address & KERNEL_HALF) || !is_code(names->module, linked))
-		return;
-	*function = dwfl_module_addrinfo(names->module, linked, &offset, &sym,
-					 NULL, NULL, NULL);
-	/* Behind the end of the nearest symbol is not in it. */
-	if (*function && sym.st_size && offset >= sym.st_size)
-		*function = NULL;
+	*function = names_function(names, facts, address - back, &start);
 	if (!*function)
 		return;
-	if (asprintf(symbol, "%s+%#" PRIx64, *function, offset + back) < 0)
+	if (asprintf(symbol, "%s+%#" PRIx64, *function,
+		     address - start) < 0)
 		*symbol = NULL;
 	file = inlined_at(names->module, linked, &lineno);
 	if (!file) {
@@ -326,6 +395,21 @@ static void name(struct names *names, const struct stop_facts *facts,
 	if (file && asprintf(line, "%s:%d", source_name(names, file),
 			     lineno) < 0)
 		*line = NULL;
+}
+
+void names_place(struct names *names, const struct stop_facts *facts,
+		 uint64_t address, unsigned int back, char **symbol,
+		 char **line)
+{
+	const char *function;
+
+	*symbol = *line = NULL;
+	name(names, facts, address, back, symbol, line, &function);
+}
+
+const struct names_layout *names_layout(const struct names *names)
+{
+	return &names->layout;
 }
 
 int names_fill(struct names *names, struct stop_facts *facts, char err[160])

@@ -27,4 +27,27 @@ void names_close(struct names *names);
  */
 int names_fill(struct names *names, struct stop_facts *facts, char err[160]);
 
+/*
+ * The name of the function that an address of the dump lies in, valid until
+ * names are closed, and where it begins; NULL if there is none. names must be
+ * of this dump (names_fill() returned 0).
+ */
+const char *names_function(struct names *names, const struct stop_facts *facts,
+			   uint64_t address, uint64_t *start);
+/*
+ * "function+0x10" and "file.c:123" of an address, owned by the caller; each
+ * NULL if not known. back: see names.c.
+ */
+void names_place(struct names *names, const struct stop_facts *facts,
+		 uint64_t address, unsigned int back, char **symbol,
+		 char **line);
+
+/* What a walk over this kernel's stacks has to know. */
+struct names_layout {
+	uint64_t thread_size;		/* bytes of a stack; 0: not known */
+	long pt_regs_stackframe;	/* offset in struct pt_regs, or -1 */
+	bool meta_frames;		/* its type is struct frame_record_meta */
+};
+const struct names_layout *names_layout(const struct names *names);
+
 #endif /* STOP_NAMES_H */

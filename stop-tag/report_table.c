@@ -402,6 +402,8 @@ void stop_report_table(FILE *fp, const struct stop_facts *facts,
 	else
 		fputs("no CPU to show\n", fp);
 	free(rows);
+	if (opts->table_more)
+		opts->table_more(fp, opts->table_more_arg);
 
 	putc('\n', fp);
 	if (verdicts->nr) {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "names.h"
+#include "physmem.h"
 #include "sandbox.h"
 #include "session.h"
 #include "vmlinux.h"
@@ -60,6 +61,8 @@ static void check_all(struct session *session)
 			return;
 		}
 	}
+	if (opts.names || opts.vmlinuxes)
+		physmem_prepare();
 	if (pool_run(&pool, session->targets))
 		session_error(session, NULL, strerror(errno));
 	names_close(opts.names);

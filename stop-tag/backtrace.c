@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * backtrace.c: follows the frame records of wedged CPUs (walk.h) over stacks
+ * that are read through the kernel's page tables, whose root VMCOREINFO tells:
+ * so stacks in vmalloc space, and every granule, are the same.
+ *
+ * Where a CPU's stacks are, only its per-CPU data would say. But each is as
+ * large as it is aligned (THREAD_SIZE; arch/arm64/include/asm/memory.h), so an
+ * address on one tells its borders.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/cpu_stop_tag.h>
+
+#include "backtrace.h"
+#include "bytes.h"
+#include "names.h"
+#include "pagetable.h"
+#include "physmem.h"
+#include "report.h"
+#include "vmcore.h"
+#include "walk.h"
+
+/* CPUs with a chain: a person reads no more, and the work stays bounded. */
+#define CPUS_MAX 64
+
+#define NHDR_LEN	12
+#define INFO_NAME	"VMCOREINFO"
+/* The note's name with its NUL and padding */
+#define INFO_NAME_LEN	12
+
+struct chain_frame {
+	enum walk_kind kind;
+	uint64_t pc;
+	char *symbol, *line;	/* owned, or NULL */
+};
+
+struct chain {
+	const struct stop_cpu *cpu;
+	struct chain_frame *frames;
+	size_t nr;
+	const char *end;	/* why it ended; NULL: as it should */
+	bool user;		/* at an entry from user space */
+};
+
+struct backtraces {
+	struct chain chains[CPUS_MAX];
+	size_t nr;
+	size_t more;		/* CPUs that have none because of CPUS_MAX */
+};
+
+/* What the callbacks of pagetable.h and walk.h need. */
+struct memory {
+	const struct stop_facts *facts;
+	struct names *names;
+	struct physmem *physmem;
+	struct pagetable table;
+};
+
+/* VMCOREINFO */
+
+/* The note's text, in the segments that hold notes. */
+static const char *info_in_notes(struct vmcore *vmcore, size_t *len)
+{
+	const struct vmcore_segment *segs;
+	char err[160];
+	size_t nr;
+
+	if (vmcore_segments(vmcore, &segs, &nr, err))
+		return NULL;
+	for (size_t i = 0; i < nr; i++) {
+		const uint8_t *data = segs[i].data, *end = data + segs[i].len;
+		const uint8_t *name;
+
+		if (segs[i].len < NHDR_LEN + INFO_NAME_LEN)
+			continue;
+		name = memmem(data + NHDR_LEN, end - data - NHDR_LEN, INFO_NAME,
+			      sizeof(INFO_NAME));
+		if (!name || end - name < INFO_NAME_LEN)
+			continue;
+		*len = stop_get32(name - NHDR_LEN + 4, vmcore_big_endian(vmcore));
+		if (*len > (size_t)(end - name - INFO_NAME_LEN))
+			*len = end - name - INFO_NAME_LEN;
+		return (const char *)name + INFO_NAME_LEN;
+	}
+	return NULL;
+}
+
+/* The number behind key, which ends with '='. */
+static bool info_number(const char *text, size_t len, const char *key,
+			int base, uint64_t *number)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		const char *eol = memchr(text, '\n', end - text);
+		size_t line = (eol ? eol : end) - text, nkey = strlen(key);
+		char value[32];
+
+		if (line > nkey && line - nkey < sizeof(value) &&
+		    !memcmp(text, key, nkey)) {
+			memcpy(value, text + nkey, line - nkey);
+			value[line - nkey] = '\0';
+			errno = 0;
+			*number = strtoull(value, NULL, base);
+			return !errno;
+		}
+		text += line + 1;
+	}
+	return false;
+}
+
+static bool read_word(void *arg, uint64_t paddr, uint64_t *to)
+{
+	struct memory *memory = arg;
+	uint8_t word[8];
+
+	if (!physmem_read(memory->physmem, paddr, word, sizeof(word)))
+		return false;
+	*to = stop_get64(word, memory->facts->big_endian);
+	return true;
+}
+
+/* Fills table from VMCOREINFO (arch/arm64/kernel/vmcore_info.c). */
+static bool find_tables(struct memory *memory, struct vmcore *vmcore)
+{
+	uint64_t root, offset, page_size, bits, t1sz;
+	const char *text;
+	char err[160];
+	size_t len;
+
+	if (vmcore_vmcoreinfo(vmcore, &text, &len, err))
+		return false;
+	if (!len)
+		text = info_in_notes(vmcore, &len);
+	if (!text ||
+	    !info_number(text, len, "SYMBOL(swapper_pg_dir)=", 16, &root) ||
+	    !info_number(text, len, "NUMBER(kimage_voffset)=", 16, &offset) ||
+	    !info_number(text, len, "PAGESIZE=", 10, &page_size) ||
+	    !info_number(text, len, "NUMBER(VA_BITS)=", 10, &bits))
+		return false;
+	/* A kernel built for 52 bits may run with 48. */
+	if (info_number(text, len, "NUMBER(TCR_EL1_T1SZ)=", 16, &t1sz) &&
+	    t1sz < 64)
+		bits = 64 - t1sz;
+	if (page_size < 4096 || page_size > 65536 || bits > 64)
+		return false;
+	memory->table = (struct pagetable){
+		.root = root - offset, .va_bits = bits,
+		.page_shift = __builtin_ctzll(page_size),
+		.read = read_word, .arg = memory,
+	};
+	return true;
+}
+
+/* The walk */
+
+static uint64_t function_of(void *arg, uint64_t address, const char **function)
+{
+	struct memory *memory = arg;
+	uint64_t start = 0;
+	const char *name = names_function(memory->names, memory->facts, address,
+					  &start);
+
+	if (function)
+		*function = name;
+	return name ? start : 0;
+}
+
+static void load_stack(void *arg, struct walk_stack *stack)
+{
+	struct memory *memory = arg;
+	uint64_t page = 1ULL << memory->table.page_shift;
+	uint8_t *data = malloc(stack->high - stack->low);
+
+	stack->unreadable = true;
+	for (uint64_t at = stack->low; data && at < stack->high; at += page) {
+		uint64_t paddr, n = stack->high - at;
+
+		if (pagetable_translate(&memory->table, at, &paddr) &&
+		    physmem_read(memory->physmem, paddr, data + at - stack->low,
+				 n < page ? n : page))
+			continue;
+		free(data);
+		data = NULL;
+	}
+	if (!data)
+		return;
+	/* The walk takes words as they are in this machine. */
+	for (uint64_t i = 0; i < stack->high - stack->low; i += 8) {
+		uint64_t word = stop_get64(data + i, memory->facts->big_endian);
+
+		memcpy(data + i, &word, sizeof(word));
+	}
+	stack->data = data;
+	stack->unreadable = false;
+}
+
+static bool add_stack(struct walk *walk, uint64_t address, uint64_t size)
+{
+	uint64_t low = address & -size;
+
+	if (walk->nr_stacks == WALK_MAX_STACKS || !(address >> 63) ||
+	    !(low + size) || walk_stack_of(walk, address))
+		return false;
+	walk->stacks[walk->nr_stacks++] = (struct walk_stack){
+		.name = "stack", .low = low, .high = low + size,
+	};
+	return true;
+}
+
+/* An address that the walk knew no stack for may be on one not seen yet. */
+static void walk_cpu(struct memory *memory, const struct stop_cpu *cpu,
+		     struct walk *walk)
+{
+	const struct names_layout *layout = names_layout(memory->names);
+	uint64_t size = layout->thread_size;
+
+	memset(walk, 0, sizeof(*walk));
+	walk->pac_mask = memory->facts->kernelpacmask;
+	walk->pt_regs_stackframe = layout->pt_regs_stackframe;
+	walk->meta_frames = layout->meta_frames;
+	walk->function = function_of;
+	walk->load = load_stack;
+	walk->arg = memory;
+	/* MIN_THREAD_SHIFT, and a page at least, which a power of two is. */
+	if (size < 4096 || size & (size - 1))
+		size = memory->table.page_shift > 14 ?
+		       1ULL << memory->table.page_shift : 16384;
+	add_stack(walk, cpu->regs.sp, size);
+	do
+		walk_regs(walk, &cpu->regs);
+	while (walk->end && walk->nr_frames &&
+	       add_stack(walk, walk->frames[walk->nr_frames - 1].fp, size));
+}
+
+static bool keep(struct memory *memory, const struct walk *walk,
+		 struct chain *chain)
+{
+	chain->frames = calloc(walk->nr_frames + 1, sizeof(*chain->frames));
+	if (!chain->frames)
+		return false;
+	chain->end = walk->end;
+	chain->user = walk->user;
+	for (size_t i = 0; i < walk->nr_frames; i++) {
+		const struct walk_frame *from = &walk->frames[i];
+		struct chain_frame *to = &chain->frames[chain->nr++];
+		bool returns = from->kind == WALK_LR ||
+			       from->kind == WALK_CALLER;
+
+		to->kind = from->kind;
+		to->pc = from->pc;
+		names_place(memory->names, memory->facts, from->pc,
+			    returns ? 4 : 0, &to->symbol, &to->line);
+	}
+	return true;
+}
+
+static bool is_news(const struct stop_cpu *cpu)
+{
+	return cpu->has_regs && !walk_regs_user(&cpu->regs) &&
+	       (stop_cpu_wedged(cpu) ||
+		(cpu->tag_state == STOP_TAG_VALID &&
+		 cpu->tag.mechanism == CPU_STOP_SELF));
+}
+
+static void walk_all(struct backtraces *backtraces, struct memory *memory)
+{
+	const struct stop_facts *facts = memory->facts;
+	struct walk *walk = malloc(sizeof(*walk));
+
+	for (size_t i = 0; walk && i < facts->nr_cpus; i++) {
+		struct chain *chain = &backtraces->chains[backtraces->nr];
+
+		if (!is_news(&facts->cpus[i]))
+			continue;
+		if (backtraces->nr == CPUS_MAX) {
+			backtraces->more++;
+			continue;
+		}
+		walk_cpu(memory, &facts->cpus[i], walk);
+		chain->cpu = &facts->cpus[i];
+		if (keep(memory, walk, chain))
+			backtraces->nr++;
+		for (size_t k = 0; k < walk->nr_stacks; k++)
+			free((void *)walk->stacks[k].data);
+	}
+	free(walk);
+}
+
+struct backtraces *backtraces_new(int fd, const struct stop_facts *facts,
+				  struct names *names)
+{
+	struct memory memory = { .facts = facts, .names = names };
+	struct backtraces *backtraces = NULL;
+	struct vmcore *vmcore;
+	bool any = false;
+	char err[160];
+
+	for (size_t i = 0; i < facts->nr_cpus; i++)
+		any |= is_news(&facts->cpus[i]);
+	vmcore = any ? vmcore_fdopen(fd, err) : NULL;
+	if (!vmcore)
+		return NULL;
+	memory.physmem = physmem_new(vmcore);
+	if (memory.physmem && find_tables(&memory, vmcore))
+		backtraces = calloc(1, sizeof(*backtraces));
+	if (backtraces)
+		walk_all(backtraces, &memory);
+	physmem_free(memory.physmem);
+	vmcore_close(vmcore);
+	return backtraces;
+}
+
+void backtraces_free(struct backtraces *backtraces)
+{
+	for (size_t i = 0; backtraces && i < backtraces->nr; i++) {
+		struct chain *chain = &backtraces->chains[i];
+
+		for (size_t k = 0; k < chain->nr; k++) {
+			free(chain->frames[k].symbol);
+			free(chain->frames[k].line);
+		}
+		free(chain->frames);
+	}
+	free(backtraces);
+}
+
+/* What is shown */
+
+void backtraces_table(FILE *fp, const struct backtraces *backtraces)
+{
+	static const char *const kinds[] = {
+		[WALK_PC] = "", [WALK_CALLER] = "",
+		[WALK_LR] = "  (from the link register)",
+		[WALK_EXCEPTION] = "  (took an exception)",
+	};
+
+	for (size_t i = 0; backtraces && i < backtraces->nr; i++) {
+		const struct chain *chain = &backtraces->chains[i];
+		int width = 18;
+
+		for (size_t k = 0; k < chain->nr; k++)
+			if (chain->frames[k].symbol &&
+			    (int)strlen(chain->frames[k].symbol) > width)
+				width = strlen(chain->frames[k].symbol);
+		if (chain->cpu->cpu == STOP_CPU_UNKNOWN)
+			fprintf(fp, "\nCPU note %u:\n", chain->cpu->note_index);
+		else
+			fprintf(fp, "\nCPU %u:\n", chain->cpu->cpu);
+		for (size_t k = 0; k < chain->nr; k++) {
+			const struct chain_frame *frame = &chain->frames[k];
+			char hex[24];
+
+			snprintf(hex, sizeof(hex), "0x%016llx",
+				 (unsigned long long)frame->pc);
+			fprintf(fp, " #%-2zu %-*s", k,
+				frame->line ? width : 0,
+				frame->symbol ? frame->symbol : hex);
+			if (frame->line) {
+				fputs("  ", fp);
+				stop_report_text(fp, frame->line);
+			}
+			fprintf(fp, "%s\n", kinds[frame->kind]);
+		}
+		if (chain->user)
+			fputs(" user space\n", fp);
+		else if (chain->end)
+			fprintf(fp, " no more: %s\n", chain->end);
+	}
+	if (backtraces && backtraces->more)
+		fprintf(fp, "\nand %zu more CPUs without their call chains\n",
+			backtraces->more);
+}
+
+void backtraces_json(struct json *json, const struct backtraces *backtraces)
+{
+	static const char *const kinds[] = {
+		[WALK_PC] = "pc", [WALK_LR] = "lr", [WALK_CALLER] = "caller",
+		[WALK_EXCEPTION] = "exception",
+	};
+
+	if (!backtraces)
+		return;
+	json_open(json, "backtraces", '[');
+	for (size_t i = 0; i < backtraces->nr; i++) {
+		const struct chain *chain = &backtraces->chains[i];
+
+		json_open(json, NULL, '{');
+		if (chain->cpu->cpu == STOP_CPU_UNKNOWN)
+			json_null(json, "cpu");
+		else
+			json_uint(json, "cpu", chain->cpu->cpu);
+		json_uint(json, "note", chain->cpu->note_index);
+		json_open(json, "frames", '[');
+		for (size_t k = 0; k < chain->nr; k++) {
+			const struct chain_frame *frame = &chain->frames[k];
+
+			json_open(json, NULL, '{');
+			json_string(json, "kind", kinds[frame->kind]);
+			json_hex(json, "pc", frame->pc);
+			json_string(json, "symbol", frame->symbol);
+			json_string(json, "source", frame->line);
+			json_close(json, '}');
+		}
+		json_close(json, ']');
+		json_bool(json, "user", chain->user);
+		json_string(json, "cut_short", chain->end);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
