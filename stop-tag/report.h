@@ -22,10 +22,10 @@ struct stop_report_opts {
 	int (*compare)(const struct stop_cpu *a, const struct stop_cpu *b);
 	/* One line about this report, such as why names are missing; NULL. */
 	const char *note;
-	/* Prints what only this tool has, behind the rows; NULL: nothing. */
+	/* Prints what only this tool has, after the rows; or NULL. */
 	void (*table_more)(FILE *fp, void *arg);
 	void *table_more_arg;
-	/* Writes members that only this tool has, at the end of the object. */
+	/* Writes members that only this tool has, last in the object. */
 	void (*json_more)(struct json *json, void *arg);
 	void *json_more_arg;
 };
