@@ -8,7 +8,6 @@
  * large as it is aligned (THREAD_SIZE; arch/arm64/include/asm/memory.h), so an
  * address on one tells its borders.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,11 +24,6 @@
 
 /* CPUs with a chain: a person reads no more, and the work stays bounded. */
 #define CPUS_MAX 64
-
-#define NHDR_LEN	12
-#define INFO_NAME	"VMCOREINFO"
-/* The note's name with its NUL and padding */
-#define INFO_NAME_LEN	12
 
 struct chain_frame {
 	enum walk_kind kind;
@@ -59,59 +53,6 @@ struct memory {
 	struct pagetable table;
 };
 
-/* VMCOREINFO */
-
-/* The note's text, in the segments that hold notes. */
-static const char *info_in_notes(struct vmcore *vmcore, size_t *len)
-{
-	const struct vmcore_segment *segs;
-	char err[160];
-	size_t nr;
-
-	if (vmcore_segments(vmcore, &segs, &nr, err))
-		return NULL;
-	for (size_t i = 0; i < nr; i++) {
-		const uint8_t *data = segs[i].data, *end = data + segs[i].len;
-		const uint8_t *name;
-
-		if (segs[i].len < NHDR_LEN + INFO_NAME_LEN)
-			continue;
-		name = memmem(data + NHDR_LEN, end - data - NHDR_LEN, INFO_NAME,
-			      sizeof(INFO_NAME));
-		if (!name || end - name < INFO_NAME_LEN)
-			continue;
-		*len = stop_get32(name - NHDR_LEN + 4, vmcore_big_endian(vmcore));
-		if (*len > (size_t)(end - name - INFO_NAME_LEN))
-			*len = end - name - INFO_NAME_LEN;
-		return (const char *)name + INFO_NAME_LEN;
-	}
-	return NULL;
-}
-
-/* The number behind key, which ends with '='. */
-static bool info_number(const char *text, size_t len, const char *key,
-			int base, uint64_t *number)
-{
-	const char *end = text + len;
-
-	while (text < end) {
-		const char *eol = memchr(text, '\n', end - text);
-		size_t line = (eol ? eol : end) - text, nkey = strlen(key);
-		char value[32];
-
-		if (line > nkey && line - nkey < sizeof(value) &&
-		    !memcmp(text, key, nkey)) {
-			memcpy(value, text + nkey, line - nkey);
-			value[line - nkey] = '\0';
-			errno = 0;
-			*number = strtoull(value, NULL, base);
-			return !errno;
-		}
-		text += line + 1;
-	}
-	return false;
-}
-
 static bool read_word(void *arg, uint64_t paddr, uint64_t *to)
 {
 	struct memory *memory = arg;
@@ -123,33 +64,22 @@ static bool read_word(void *arg, uint64_t paddr, uint64_t *to)
 	return true;
 }
 
-/* Fills table from VMCOREINFO (arch/arm64/kernel/vmcore_info.c). */
-static bool find_tables(struct memory *memory, struct vmcore *vmcore)
+/* Fills table from what VMCOREINFO told; false when it is too little. */
+static bool find_tables(struct memory *memory)
 {
-	uint64_t root, offset, page_size, bits, t1sz;
-	const char *text;
-	char err[160];
-	size_t len;
-
-	if (vmcore_vmcoreinfo(vmcore, &text, &len, err))
-		return false;
-	if (!len)
-		text = info_in_notes(vmcore, &len);
-	if (!text ||
-	    !info_number(text, len, "SYMBOL(swapper_pg_dir)=", 16, &root) ||
-	    !info_number(text, len, "NUMBER(kimage_voffset)=", 16, &offset) ||
-	    !info_number(text, len, "PAGESIZE=", 10, &page_size) ||
-	    !info_number(text, len, "NUMBER(VA_BITS)=", 10, &bits))
-		return false;
+	const struct stop_facts *facts = memory->facts;
 	/* A kernel built for 52 bits may run with 48. */
-	if (info_number(text, len, "NUMBER(TCR_EL1_T1SZ)=", 16, &t1sz) &&
-	    t1sz < 64)
-		bits = 64 - t1sz;
-	if (page_size < 4096 || page_size > 65536 || bits > 64)
+	uint64_t bits = facts->t1sz && facts->t1sz < 64 ? 64 - facts->t1sz :
+							  facts->va_bits;
+
+	if (!facts->swapper_pg_dir || !facts->kimage_voffset ||
+	    !facts->va_bits || bits > 64 || facts->page_size < 4096 ||
+	    facts->page_size > 65536)
 		return false;
 	memory->table = (struct pagetable){
-		.root = root - offset, .va_bits = bits,
-		.page_shift = __builtin_ctzll(page_size),
+		.root = facts->swapper_pg_dir - facts->kimage_voffset,
+		.va_bits = bits,
+		.page_shift = __builtin_ctzll(facts->page_size),
 		.read = read_word, .arg = memory,
 	};
 	return true;
@@ -305,7 +235,7 @@ struct backtraces *backtraces_new(int fd, const struct stop_facts *facts,
 	if (!vmcore)
 		return NULL;
 	memory.physmem = physmem_new(vmcore);
-	if (memory.physmem && find_tables(&memory, vmcore))
+	if (memory.physmem && find_tables(&memory))
 		backtraces = calloc(1, sizeof(*backtraces));
 	if (backtraces)
 		walk_all(backtraces, &memory);

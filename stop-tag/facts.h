@@ -111,6 +111,12 @@ struct stop_facts {
 	bool has_kerneloffset;
 	uint64_t kerneloffset;		/* KERNELOFFSET: vmlinux + this = dump */
 	uint64_t kernelpacmask;		/* NUMBER(KERNELPACMASK), 0: no PAC */
+	/* The kernel's page tables, for who reads memory; 0: not told. */
+	uint64_t swapper_pg_dir;	/* virtual */
+	uint64_t kimage_voffset;	/* of the image: virtual - physical */
+	uint64_t page_size;		/* bytes */
+	uint64_t va_bits;		/* that the kernel was built for */
+	uint64_t t1sz;			/* of TCR_EL1: it runs with 64 - this */
 
 	struct stop_cpu *cpus;		/* owned; in note order */
 	size_t nr_cpus;

@@ -158,12 +158,9 @@ struct physmem *physmem_new(struct vmcore *vmcore)
 	if (!pm)
 		return NULL;
 	pm->vmcore = vmcore;
-	if (vmcore_pread(vmcore, head, sizeof(head), 0) < (ssize_t)sizeof(head))
-		done = false;
-	else if (!memcmp(head, ELFMAG, SELFMAG))
-		done = open_elf(pm, head);
-	else
-		done = open_kdump(pm, head);
+	if (read_all(pm, head, sizeof(head), 0))
+		done = !memcmp(head, ELFMAG, SELFMAG) ? open_elf(pm, head) :
+							open_kdump(pm, head);
 	if (done)
 		return pm;
 	physmem_free(pm);

@@ -51,13 +51,22 @@ static void line_decode(struct stop_facts *facts, const char *key, size_t len,
 			facts->kerneloffset = n;
 		}
 	} else if (IS("NUMBER(KERNELPACMASK)")) {
-		if (parse(value, 16, &n))
-			facts->kernelpacmask = n;
+		parse(value, 16, &facts->kernelpacmask);
 	} else if (IS("NUMBER(STOP_TAG_VERSION)")) {
 		if (parse(value, 10, &n) && n && n <= UINT32_MAX) {
 			facts->advertises_tags = true;
 			facts->tag_version = n;
 		}
+	} else if (IS("SYMBOL(swapper_pg_dir)")) {
+		parse(value, 16, &facts->swapper_pg_dir);
+	} else if (IS("NUMBER(kimage_voffset)")) {
+		parse(value, 16, &facts->kimage_voffset);
+	} else if (IS("PAGESIZE")) {
+		parse(value, 10, &facts->page_size);
+	} else if (IS("NUMBER(VA_BITS)")) {
+		parse(value, 10, &facts->va_bits);
+	} else if (IS("NUMBER(TCR_EL1_T1SZ)")) {
+		parse(value, 16, &facts->t1sz);
 	}
 #undef IS
 }
