@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """TAP on standard output."""
+import re
 
 
 class Tap:
@@ -19,6 +20,16 @@ class Tap:
     def skip(self, name, why):
         self.nr += 1
         print('ok %d - %s # SKIP %s' % (self.nr, name, why), flush=True)
+
+    def adopt(self, text):
+        """Results that another Tap printed, numbered on from here."""
+        for line in text.splitlines():
+            m = re.match(r'(not )?ok \d+ - (.*)', line)
+            if m:
+                self.nr += 1
+                self.failed += bool(m.group(1))
+                line = '%sok %d - %s' % (m.group(1) or '', self.nr, m.group(2))
+            print(line, flush=True)
 
     def end(self):
         print('1..%d' % self.nr, flush=True)
