@@ -6,6 +6,8 @@
 
 #include "crash-read.h"
 #include "evidence.h"
+#include "klog.h"
+#include "ladder.h"
 #include "layout.h"
 
 #define MAX_EVENTS	64
@@ -218,6 +220,62 @@ static enum evidence_entry stop_entry(const struct session *session,
 	return found;
 }
 
+static bool klog_read(void *arg, uint64_t addr, void *to, size_t len)
+{
+	(void)arg;
+	return read_mem(addr, to, len);
+}
+
+static bool take_line(void *arg, const char *text)
+{
+	ladder_line(arg, text);
+	return true;
+}
+
+/* What the log says, read once in a session: many records, few lines. */
+static const struct ladder *log_ladder(void)
+{
+	static struct ladder ladder;
+	static unsigned int generation;
+	struct klog log = { .read = klog_read };
+
+	if (generation == session_generation())
+		return &ladder;
+	generation = session_generation();
+	memset(&ladder, 0, sizeof(ladder));
+	if (!read_symbol("prb", &log.ringbuffer, sizeof(log.ringbuffer)))
+		return &ladder;
+	log.layout = (struct klog_layout){
+		.desc_ring = layout(L_PRB_DESC_RING),
+		.text_ring = layout(L_PRB_TEXT_RING),
+		.count_bits = layout(L_PRB_COUNT_BITS),
+		.descs = layout(L_PRB_DESCS), .infos = layout(L_PRB_INFOS),
+		.head = layout(L_PRB_HEAD), .tail = layout(L_PRB_TAIL),
+		.size_bits = layout(L_PRB_SIZE_BITS),
+		.data = layout(L_PRB_DATA),
+		.state = layout(L_PRB_STATE), .lpos = layout(L_PRB_LPOS),
+		.desc_size = layout_size("prb_desc"),
+		.begin = layout(L_PRB_BEGIN), .next = layout(L_PRB_NEXT),
+		.text_len = layout(L_PRB_TEXT_LEN),
+		.facility = layout(L_PRB_FACILITY),
+		.info_size = layout_size("printk_info"),
+	};
+	klog_records(&log, take_line, &ladder);
+	return &ladder;
+}
+
+/* Whether event 0 ever came there. */
+static enum stop_known event_came(const struct cpu_memory *cpu)
+{
+	struct stop_regs regs;
+
+	if (!read_symbol_exists("sdei_list"))
+		return STOP_NO;
+	if (!evidence_sdei_regs(cpu, &regs))
+		return STOP_UNKNOWN;
+	return regs.pc || regs.sp || regs.pstate ? STOP_YES : STOP_NO;
+}
+
 void evidence_of(const struct session *session, const struct cpu_memory *cpu,
 		 struct evidence *e)
 {
@@ -254,6 +312,11 @@ void evidence_of(const struct session *session, const struct cpu_memory *cpu,
 		e->nr_stop_nmi = 0;
 	if (read_symbol("supports_pseudo_nmis", &enabled, sizeof(enabled)))
 		e->pseudo_nmi = enabled ? STOP_YES : STOP_NO;
-	if (!e->has_counts && e->online == STOP_NO)
+	e->sdei_came = event_came(cpu);
+	e->log_nmi = ladder_named(log_ladder(), LADDER_NMI, cpu->cpu);
+	e->log_sdei = ladder_named(log_ladder(), LADDER_SDEI, cpu->cpu);
+	e->log_failed = ladder_named(log_ladder(), LADDER_FAILED, cpu->cpu);
+	e->has_entry = infer_wants_entry(e);
+	if (e->has_entry)
 		e->entry = stop_entry(session, cpu);
 }

@@ -52,16 +52,28 @@ struct evidence {
 	bool has_counts;
 	uint32_t nr_stop, nr_stop_nmi;
 	enum stop_known pseudo_nmi;	/* supports_pseudo_nmis */
-	enum evidence_entry entry;	/* looked at without counts only */
+	/* Frames of the stop code; looked for where nothing else is decisive. */
+	bool has_entry;
+	enum evidence_entry entry;
+	/*
+	 * An event 0 came to it at some time; STOP_NO: never, or the kernel
+	 * has none.
+	 */
+	enum stop_known sdei_came;
+	/* The kernel's log: still running when these rungs began, or at the end */
+	bool log_nmi, log_sdei, log_failed;
 };
 
 /* A conclusion, and what it rests on. */
 struct inferred {
 	enum infer how;
-	char why[200];
+	char why[240];
 	/* The registers of event 0 are what the CPU did, note or not. */
 	bool sdei_regs;
 };
+
+/* entry is worth to be looked for: by the rest, which is there already. */
+bool infer_wants_entry(const struct evidence *evidence);
 
 void infer(const struct evidence *evidence, struct inferred *inferred);
 

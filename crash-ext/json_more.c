@@ -57,6 +57,14 @@ static void json_inferred(struct json *json, const struct session *session)
 			json_uint(json, "ipi_cpu_stop", e.nr_stop);
 			json_uint(json, "ipi_cpu_stop_nmi", e.nr_stop_nmi);
 		}
+		json_open(json, "log", '[');
+		if (e.log_nmi)
+			json_string(json, NULL, "nmi-ipi");
+		if (e.log_sdei)
+			json_string(json, NULL, "sdei");
+		if (e.log_failed)
+			json_string(json, NULL, "failed");
+		json_close(json, ']');
 		json_close(json, '}');
 	}
 	json_close(json, ']');

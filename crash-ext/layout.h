@@ -61,7 +61,22 @@
 	X(MUTEX_WAIT_LIST, "mutex", "wait_list")			\
 	X(RWSEM_OWNER, "rw_semaphore", "owner")				\
 	X(RWSEM_WAIT_LIST, "rw_semaphore", "wait_list")			\
-	X(SEMAPHORE_WAIT_LIST, "semaphore", "wait_list")
+	X(SEMAPHORE_WAIT_LIST, "semaphore", "wait_list")		\
+	X(PRB_DESC_RING, "printk_ringbuffer", "desc_ring")		\
+	X(PRB_TEXT_RING, "printk_ringbuffer", "text_data_ring")		\
+	X(PRB_COUNT_BITS, "prb_desc_ring", "count_bits")		\
+	X(PRB_DESCS, "prb_desc_ring", "descs")				\
+	X(PRB_INFOS, "prb_desc_ring", "infos")				\
+	X(PRB_HEAD, "prb_desc_ring", "head_id")				\
+	X(PRB_TAIL, "prb_desc_ring", "tail_id")				\
+	X(PRB_SIZE_BITS, "prb_data_ring", "size_bits")			\
+	X(PRB_DATA, "prb_data_ring", "data")				\
+	X(PRB_STATE, "prb_desc", "state_var")				\
+	X(PRB_LPOS, "prb_desc", "text_blk_lpos")			\
+	X(PRB_BEGIN, "prb_data_blk_lpos", "begin")			\
+	X(PRB_NEXT, "prb_data_blk_lpos", "next")			\
+	X(PRB_TEXT_LEN, "printk_info", "text_len")			\
+	X(PRB_FACILITY, "printk_info", "facility")
 
 enum layout_id {
 #define LAYOUT_ID(id, type, member) L_##id,

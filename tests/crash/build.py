@@ -24,8 +24,9 @@ FIELDS = ['program_context.flags', 'program_context.curcmd',
           'syment.value', 'syment.name', 'command_table_entry.flags']
 
 
-UNIT_SOURCES = ['compare.c', 'infer.c', 'lock.c', 'options.c', 'pagetable.c',
-                'timeline.c', 'walk.c', '../stop-tag/facts.c']
+UNIT_SOURCES = ['compare.c', 'infer.c', 'klog.c', 'ladder.c', 'lock.c',
+                'options.c', 'pagetable.c', 'timeline.c', 'walk.c',
+                '../stop-tag/facts.c']
 
 
 def make(root, build, defs, *more):
@@ -37,7 +38,7 @@ def make(root, build, defs, *more):
 
 def unit(tap, root, here, scratch):
     """cmocka prints TAP of its own: its lines are added here."""
-    for name in ('unit-test.c', 'unit-lock.c'):
+    for name in ('unit-test.c', 'unit-lock.c', 'unit-infer.c'):
         unit_file(tap, root, here, scratch, name)
 
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * unit-lock.c: what a CPU waits for, what a stop left behind, and the time
- * line, on memory and tags written by hand. Layouts are the kernel's own
+ * unit-lock.c: what a CPU waits for, and the time line, on memory and tags
+ * written by hand. Layouts are the kernel's own
  * (asm-generic/qspinlock_types.h, qrwlock_types.h, locking/mcs_spinlock.h).
  */
 #include <setjmp.h>
@@ -16,7 +16,6 @@
 
 #include <linux/cpu_stop_tag.h>
 
-#include "infer.h"
 #include "lock.h"
 #include "timeline.h"
 
@@ -263,70 +262,6 @@ static void cycles(void **state)
 	assert_int_equal(lock_cycle(self, 1, 0, members), 1);
 }
 
-static enum infer conclusion(struct evidence e)
-{
-	struct inferred inferred;
-
-	infer(&e, &inferred);
-	assert_true(inferred.why[0]);
-	return inferred.how;
-}
-
-static void inference(void **state)
-{
-	/* An offline CPU that hotplug had running, with CPU 1 panicking. */
-	const struct evidence stopped = {
-		.cpu = 2, .has_panic_cpu = true, .panic_cpu = 1,
-		.online = STOP_NO, .hotplug = STOP_YES, .has_note = STOP_YES,
-		.sdei_active = STOP_NO, .sdei_same_regs = STOP_NO,
-		.has_counts = true, .pseudo_nmi = STOP_NO,
-	};
-	struct evidence e = stopped;
-
-	(void)state;
-	assert_int_equal(conclusion(e), INFER_SELF);
-	e.nr_stop = 1;
-	assert_int_equal(conclusion(e), INFER_IPI);
-	e.nr_stop_nmi = 1;
-	assert_int_equal(conclusion(e), INFER_IPI);
-	e.pseudo_nmi = STOP_YES;
-	assert_int_equal(conclusion(e), INFER_NMI_IPI);
-	e.sdei_same_regs = STOP_YES;
-	assert_int_equal(conclusion(e), INFER_SDEI);
-	e = stopped;
-	e.sdei_active = STOP_YES;
-	assert_int_equal(conclusion(e), INFER_SDEI);
-	e.online = STOP_YES;
-	assert_int_equal(conclusion(e), INFER_NOT_STOPPED);
-	e.panic_cpu = 2;
-	assert_int_equal(conclusion(e), INFER_PANIC);
-	e.panic_cpu = -1;
-	assert_int_equal(conclusion(e), INFER_NO_CRASH);
-	e = stopped;
-	e.has_counts = false;
-	assert_int_equal(conclusion(e), INFER_UNKNOWN);
-	/* then the frames of the stop code are what is left */
-	e.entry = ENTRY_IPI;
-	assert_int_equal(conclusion(e), INFER_IPI);
-	e.entry = ENTRY_NMI;
-	assert_int_equal(conclusion(e), INFER_NMI_IPI);
-	e.entry = ENTRY_SDEI;
-	assert_int_equal(conclusion(e), INFER_SDEI);
-	e.entry = ENTRY_SELF;
-	assert_int_equal(conclusion(e), INFER_SELF);
-	e.entry = ENTRY_UNKNOWN;
-	e.has_note = STOP_NO;
-	e.hotplug = STOP_NO;
-	assert_int_equal(conclusion(e), INFER_NOT_RUNNING);
-	e.hotplug = STOP_UNKNOWN;
-	assert_int_equal(conclusion(e), INFER_UNKNOWN);
-	e = stopped;
-	e.online = STOP_UNKNOWN;
-	assert_int_equal(conclusion(e), INFER_UNKNOWN);
-	e.has_panic_cpu = false;
-	assert_int_equal(conclusion(e), INFER_UNKNOWN);
-}
-
 #define MS	1000000ull
 
 static struct stop_cpu cpu_with(uint32_t cpu, uint8_t mechanism,
@@ -429,7 +364,6 @@ int main(void)
 		cmocka_unit_test_setup(mutex_with_sleepers, setup),
 		cmocka_unit_test(functions_that_wait),
 		cmocka_unit_test(cycles),
-		cmocka_unit_test(inference),
 		cmocka_unit_test(many_cpus_fold),
 		cmocka_unit_test(rung_that_nobody_answered),
 		cmocka_unit_test(no_tags_no_time_line),
