@@ -57,8 +57,12 @@ class Dump:
         self.must = list(must)
 
 
-def demands(root, name):
-    path = os.path.join(root, 'tests', 'lab', 'scenarios', name)
+def demands(root, name, own=None):
+    """The lines of a scenario for the host: of a run's own copy, if it has one,
+    else of the scenario of that name."""
+    path = own or ''
+    if not os.path.exists(path):
+        path = os.path.join(root, 'tests', 'lab', 'scenarios', name)
     if not os.path.exists(path):
         return []
     with open(path) as f:
@@ -73,13 +77,16 @@ def build_id(root, name):
     return m.group(1) if m else None
 
 
+def cache():
+    return os.environ.get('SDEI_STOP_CACHE') or os.path.join(
+        os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'),
+        'sdei-stop')
+
+
 def stock_vmlinux(want):
     """The unpatched kernel is not recorded, but one that was built here from
     the same source is the same. None: there is none with that build id."""
-    cache = os.environ.get('SDEI_STOP_CACHE') or os.path.join(
-        os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'),
-        'sdei-stop')
-    for path in glob.glob(os.path.join(cache, 'kernel', '*-stock-*',
+    for path in glob.glob(os.path.join(cache(), 'kernel', '*-stock-*',
                                        'vmlinux')):
         done = subprocess.run(['eu-readelf', '-n', path], text=True,
                               stdout=subprocess.PIPE,
@@ -98,7 +105,8 @@ def find_dumps(root, build, tap):
         for name in sorted(os.listdir(directory)):
             d = Dump(name, os.path.join(directory, name, 'vmcore'),
                      os.path.join(directory, name, 'vmlinux'),
-                     demands(root, name))
+                     demands(root, name, os.path.join(directory, name,
+                                                      'scenario')))
             if os.path.exists(d.vmcore) and os.path.exists(d.vmlinux):
                 dumps.append(d)
         return dumps
