@@ -136,7 +136,7 @@ static void json_wedge(struct json *json, struct session *session, size_t i)
 		     &session->facts);
 	if (cpu->has_regs && (cpu->regs.pc || cpu->regs.sp))
 		walk_regs(walk, &cpu->regs);
-	wedge = wedge_of(session, i, walk);
+	wedge = wedge_of(session, i);
 	json_open(json, NULL, '{');
 	json_uint(json, "cpu", cpu->cpu);
 	if (wedge->waits)

@@ -62,6 +62,9 @@
 	X(RWSEM_OWNER, "rw_semaphore", "owner")				\
 	X(RWSEM_WAIT_LIST, "rw_semaphore", "wait_list")			\
 	X(SEMAPHORE_WAIT_LIST, "semaphore", "wait_list")		\
+	X(MUTEX_FIRST_WAITER, "mutex", "first_waiter")			\
+	X(RWSEM_FIRST_WAITER, "rw_semaphore", "first_waiter")		\
+	X(SEMAPHORE_FIRST_WAITER, "semaphore", "first_waiter")		\
 	X(PRB_DESC_RING, "printk_ringbuffer", "desc_ring")		\
 	X(PRB_TEXT_RING, "printk_ringbuffer", "text_data_ring")		\
 	X(PRB_COUNT_BITS, "prb_desc_ring", "count_bits")		\

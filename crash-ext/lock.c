@@ -33,20 +33,22 @@
 #define OWNER_FLAGS		7ull
 #define RWSEM_READER_OWNED	1ull
 
+/* kernel/locking/rwsem.c: the count of a rw_semaphore is its first word. */
+#define RWSEM_WRITER		1ull
+#define RWSEM_READER_SHIFT	8
+
 #define MAX_SLEEPERS		10000
 
+/*
+ * Those that are called when there is something to wait for. _raw_spin_lock()
+ * and the like are not: who is in there may just have got the lock.
+ */
 static const struct {
 	const char *name;
 	enum lock_kind kind;
 } functions[] = {
 	{ "queued_spin_lock_slowpath", LOCK_SPIN },
 	{ "native_queued_spin_lock_slowpath", LOCK_SPIN },
-	{ "_raw_spin_lock", LOCK_SPIN },
-	{ "_raw_spin_lock_irq", LOCK_SPIN },
-	{ "_raw_spin_lock_irqsave", LOCK_SPIN },
-	{ "_raw_spin_lock_bh", LOCK_SPIN },
-	{ "_raw_spin_lock_nested", LOCK_SPIN },
-	{ "do_raw_spin_lock", LOCK_SPIN },
 	{ "queued_read_lock_slowpath", LOCK_READ },
 	{ "queued_write_lock_slowpath", LOCK_WRITE },
 	{ "__mutex_lock", LOCK_MUTEX },
@@ -220,10 +222,8 @@ static int rate_spin(const struct lock_env *env, uint64_t addr, uint32_t cpu,
 	read_queue(env, wait);
 	if (queued(wait, cpu))
 		return 4;
-	if (value & QSPIN_PENDING)
-		return 3;
-	/* Just released, or its waiter is about to say so. */
-	return value == 1 ? 1 : 0;
+	/* Held and nobody waits: this CPU may be the one that just got it. */
+	return value & QSPIN_PENDING ? 3 : 0;
 }
 
 static int rate_rw(const struct lock_env *env, enum lock_kind kind,
@@ -242,67 +242,117 @@ static int rate_rw(const struct lock_env *env, enum lock_kind kind,
 		return 0;
 	wait->addr = addr;
 	wait->value = word[0];
-	/* Who waits by the slow path holds or wants the spinlock behind it. */
-	if (!word[1] || !(kind == LOCK_READ ? writer || word[0] & QRW_WAITING :
-					      word[0]))
+	/*
+	 * Who waits by the slow path holds or wants the spinlock behind it. In
+	 * an interrupt a reader does not queue: it has counted itself already,
+	 * and waits for the writer to go.
+	 */
+	if (!word[1])
+		return kind == LOCK_READ && writer && word[0] >> 9 ? 2 : 0;
+	if (kind == LOCK_READ && !writer && !(word[0] & QRW_WAITING))
 		return 0;
 	return word[0] & QRW_WAITING ? 4 : 3;
 }
 
-/* A list head with waiters or none: its neighbours point back to it. */
-static bool is_list(const struct lock_env *env, uint64_t head)
+/* A list head, with waiters or none, or a waiter: its neighbour knows it. */
+static bool is_list(const struct lock_env *env, uint64_t at)
 {
 	uint64_t list[2], back;
 
-	return env->read(env->arg, head, list, sizeof(list)) &&
+	return env->read(env->arg, at, list, sizeof(list)) &&
 	       list[0] & KERNEL_HALF && !(list[0] & 7) &&
-	       read_u64(env, list[0] + 8, &back) && back == head;
+	       read_u64(env, list[0] + 8, &back) && back == at;
 }
 
-static void count_sleepers(const struct lock_env *env, uint64_t head,
-			   struct lock_wait *wait)
+/*
+ * The tasks on the wait list of the lock at addr. Since Linux 7.1 the lock has
+ * no list head but points to the first waiter, and the waiters are a ring.
+ * False: there is no such list there.
+ */
+static bool read_sleepers(const struct lock_env *env,
+			  const struct lock_list *list, uint64_t addr,
+			  struct lock_wait *wait)
 {
-	uint64_t at;
+	uint64_t head = addr + list->offset, at;
 
-	if (!read_u64(env, head, &at))
-		return;
+	wait->nr_sleepers = 0;
+	wait->sleepers_cut = false;
+	wait->sleepers_ring = list->first_waiter;
+	if (list->first_waiter) {
+		if (!read_u64(env, head, &head))
+			return false;
+		if (!head)
+			return true;
+		wait->nr_sleepers = 1;
+	}
+	if (head & 7 || !is_list(env, head) || !read_u64(env, head, &at))
+		return false;
+	wait->sleepers_head = head;
 	while (at != head) {
 		if (wait->nr_sleepers == MAX_SLEEPERS || !read_u64(env, at, &at)) {
 			wait->sleepers_cut = true;
-			return;
+			break;
 		}
 		wait->nr_sleepers++;
 	}
+	return true;
+}
+
+/* A mutex that one waits for has an owner; its word also has flags. */
+static bool read_mutex(const struct lock_env *env, uint64_t addr,
+		       struct lock_wait *wait)
+{
+	uint64_t owner;
+
+	if (!read_u64(env, addr, &owner) ||
+	    !env->is_task(env->arg, owner & ~OWNER_FLAGS))
+		return false;
+	wait->owner_task = owner & ~OWNER_FLAGS;
+	return true;
+}
+
+/* count says who has it; of many readers owner is only the last, as a hint. */
+static bool read_rwsem(const struct lock_env *env, uint64_t addr,
+		       struct lock_wait *wait)
+{
+	uint64_t count, owner;
+
+	if (env->rwsem_owner < 0 || !read_u64(env, addr, &count) ||
+	    !read_u64(env, addr + env->rwsem_owner, &owner))
+		return false;
+	/* More readers than any machine has tasks: some other word. */
+	if (count >> RWSEM_READER_SHIFT > 1u << 22)
+		return false;
+	wait->value = count;
+	wait->owner_task = 0;
+	if (owner & ~OWNER_FLAGS && !env->is_task(env->arg,
+						  owner & ~OWNER_FLAGS))
+		return false;
+	if (!(count & RWSEM_WRITER))
+		return count >> RWSEM_READER_SHIFT;
+	if (owner & RWSEM_READER_OWNED)
+		return false;
+	wait->owner_task = owner & ~OWNER_FLAGS;
+	return wait->owner_task;
 }
 
 static int rate_sleeping(const struct lock_env *env, enum lock_kind kind,
 			 uint64_t addr, struct lock_wait *wait)
 {
-	long list = kind == LOCK_MUTEX ? env->mutex_wait_list :
-		    kind == LOCK_RWSEM ? env->rwsem_wait_list :
-					 env->semaphore_wait_list;
-	long at = kind == LOCK_MUTEX ? 0 : env->rwsem_owner;
-	uint64_t owner = 0;
+	const struct lock_list *list = kind == LOCK_MUTEX ? &env->mutex :
+				       kind == LOCK_RWSEM ? &env->rwsem :
+							    &env->semaphore;
 
-	if (list < 0 || addr & 7 || !is_list(env, addr + list))
+	if (list->offset < 0 || addr & 7 ||
+	    (kind == LOCK_MUTEX && !read_mutex(env, addr, wait)) ||
+	    (kind == LOCK_RWSEM && !read_rwsem(env, addr, wait)) ||
+	    !read_sleepers(env, list, addr, wait))
 		return 0;
-	wait->owner_task = 0;
-	if (kind != LOCK_SEMAPHORE) {
-		if (at < 0 || !read_u64(env, addr + at, &owner))
-			return 0;
-		if (owner & ~OWNER_FLAGS &&
-		    !env->is_task(env->arg, owner & ~OWNER_FLAGS))
-			return 0;
-		/* Of many readers only the last one is there, and as a hint. */
-		if (kind != LOCK_RWSEM || !(owner & RWSEM_READER_OWNED))
-			wait->owner_task = owner & ~OWNER_FLAGS;
-	}
+	/* Of a semaphore its list is all that tells it from any other word. */
+	if (kind == LOCK_SEMAPHORE && !wait->nr_sleepers)
+		return 0;
 	wait->addr = addr;
-	wait->nr_sleepers = 0;
-	wait->sleepers_cut = false;
-	wait->sleepers_head = addr + list;
-	count_sleepers(env, addr + list, wait);
-	return wait->owner_task ? 4 : 3;
+	return wait->nr_sleepers || !wait->sleepers_ring ? 4 : 3;
 }
 
 static int rate(const struct lock_env *env, enum lock_kind kind, uint64_t addr,

@@ -36,9 +36,11 @@ struct lock_env {
 	/* qnodes[] of the n-th CPU number; 0: no such CPU, or unknown. */
 	uint64_t (*qnodes)(void *arg, uint32_t cpu);
 	uint32_t nr_cpus;		/* CPU numbers are below this */
-	/* Offsets, or -1. */
-	long mutex_wait_list, rwsem_wait_list, semaphore_wait_list;
-	long rwsem_owner;
+	struct lock_list {
+		long offset;		/* or -1: not known */
+		bool first_waiter;	/* a pointer to it, not a list_head */
+	} mutex, rwsem, semaphore;
+	long rwsem_owner;		/* offset, or -1 */
 };
 
 /* Where to look for the address. */
@@ -54,7 +56,7 @@ struct lock_place {
 struct lock_wait {
 	enum lock_kind kind;
 	uint64_t addr;			/* 0: not found */
-	uint32_t value;			/* of a spinlock or rwlock */
+	uint32_t value;			/* of all but a mutex or semaphore */
 	int in;				/* x0 to x30; -1: on the stack */
 	bool on_wait_lock;		/* of an rwlock: spins on its spinlock */
 	/* spinlock: who waits by the MCS queue, first one first. */
@@ -63,7 +65,8 @@ struct lock_wait {
 	bool queue_cut;			/* more than shown, or a broken link */
 	uint64_t owner_task;		/* 0: not recorded */
 	uint32_t owner_cpu;		/* STOP_CPU_UNKNOWN: not recorded */
-	uint64_t sleepers_head;		/* the list_head of that wait list */
+	uint64_t sleepers_head;		/* the list_head of that wait list ... */
+	bool sleepers_ring;		/* ... or the first waiter: there is none */
 	size_t nr_sleepers;		/* on the wait list of a sleeping lock */
 	bool sleepers_cut;
 };

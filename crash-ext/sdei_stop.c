@@ -200,7 +200,7 @@ static void one_context(size_t i)
 		if (options.lines)
 			context.lr_line = session_line(session, i, true);
 	}
-	context.wedge = wedge_of(session, i, &walk);
+	context.wedge = wedge_of(session, i);
 	print_context(out, &context);
 	if (!cpu->has_regs)
 		print_event(memory);

@@ -38,6 +38,11 @@ static void show_state(FILE *fp, const struct lock_wait *lock)
 			fprintf(fp, ", a writer waits");
 		break;
 	default:
+		if (lock->kind == LOCK_RWSEM && v & 1)
+			fprintf(fp, ", held by a writer");
+		else if (lock->kind == LOCK_RWSEM)
+			fprintf(fp, ", held by %u reader%s", v >> 8,
+				v >> 8 == 1 ? "" : "s");
 		if (lock->nr_sleepers)
 			fprintf(fp, ", %zu%s task%s asleep on its wait list",
 				lock->nr_sleepers,
@@ -95,8 +100,12 @@ static void show_owner(FILE *fp, const struct session *session,
 	bool rw = wedge->lock.kind == LOCK_READ || wedge->lock.kind == LOCK_WRITE;
 	char where[16] = "stack";
 
+	if (o->nr_likely && o->in >= 0)
+		snprintf(where, sizeof(where), "x%d", o->in);
 	if (wedge->lock.kind != LOCK_SPIN && !rw && o->known == OWNER_UNKNOWN) {
-		fprintf(fp, "  owner     not recorded by the lock\n");
+		fprintf(fp, "  owner     %s\n", wedge->lock.kind == LOCK_RWSEM ?
+			"unknown: readers hold it, who are not recorded" :
+			"not recorded by the lock");
 		return;
 	}
 	switch (o->known) {
@@ -110,23 +119,27 @@ static void show_owner(FILE *fp, const struct session *session,
 			fprintf(fp, "CPU %u\n", o->cpu);
 		break;
 	case OWNER_LIKELY:
-		if (o->in >= 0)
-			snprintf(where, sizeof(where), "x%d", o->in);
 		fprintf(fp, "  owner     likely CPU %u: it alone has the lock's address at hand (%s) and does not\n"
 			    "            wait for it; the lock records no owner\n",
 			o->cpu, where);
 		break;
 	case OWNER_UNKNOWN:
 		fprintf(fp, "  owner     unknown: the lock records none, and ");
-		if (o->nr_likely)
+		if (o->nr_likely == 1)
+			fprintf(fp, "CPU %u has its address at hand (%s),\n"
+				    "            but it may be ",
+				o->candidate, where);
+		else if (o->nr_likely)
 			fprintf(fp, "%zu CPUs have its address at hand\n",
 				o->nr_likely);
 		else
 			fprintf(fp, "no other CPU has its address at hand\n");
+		if (o->nr_without_regs)
+			fprintf(fp, "%sone of %zu CPU%s that left no registers\n",
+				o->nr_likely == 1 ? "" : "            or it is ",
+				o->nr_without_regs,
+				o->nr_without_regs == 1 ? "" : "s");
 	}
-	if (o->known != OWNER_RECORDED && o->nr_without_regs)
-		fprintf(fp, "            (%zu CPU%s left no registers)\n",
-			o->nr_without_regs, o->nr_without_regs == 1 ? "" : "s");
 	if (o->known != OWNER_UNKNOWN && o->cpu != STOP_CPU_UNKNOWN)
 		show_doing(fp, session, o->cpu);
 }
@@ -135,7 +148,7 @@ static void show_cycle(FILE *fp, const struct wedge *wedge)
 {
 	if (!wedge->nr_cycle)
 		return;
-	fprintf(fp, "  deadlock  %s", wedge->owner.known == OWNER_LIKELY ?
+	fprintf(fp, "  deadlock  %s", wedge->cycle_likely ?
 		"likely, these wait for each other: " :
 		"these wait for each other: ");
 	for (size_t i = 0; i < wedge->nr_cycle; i++)
@@ -213,8 +226,10 @@ void print_wedge(FILE *fp, const struct session *session, uint32_t cpu,
 		show_state(fp, lock);
 		fputc('\n', fp);
 		if (lock->nr_sleepers)
-			fprintf(fp, "            (list them: list -H %" PRIx64
-				" -s %s.task)\n", lock->sleepers_head,
+			fprintf(fp, "            (list them: list %s %" PRIx64
+				" -s %s.task)\n",
+				lock->sleepers_ring ? "-h" : "-H",
+				lock->sleepers_head,
 				lock->kind == LOCK_MUTEX ? "mutex_waiter" :
 				lock->kind == LOCK_RWSEM ? "rwsem_waiter" :
 							   "semaphore_waiter");

@@ -21,8 +21,9 @@ struct wedge_owner {
 	enum owner_known known;
 	uint32_t cpu;			/* STOP_CPU_UNKNOWN: on no CPU */
 	uint64_t task;			/* OWNER_RECORDED; 0: not known */
-	int in;				/* OWNER_LIKELY: x0 to x30, -1: stack */
-	size_t nr_likely;		/* OWNER_UNKNOWN: how many have it */
+	size_t nr_likely;		/* CPUs that have its address at hand */
+	uint32_t candidate;		/* if nr_likely: the first of them, ... */
+	int in;				/* ... there: x0 to x28, -1: stack */
 	size_t nr_without_regs;		/* CPUs that nothing is known of */
 };
 
@@ -37,6 +38,7 @@ struct wedge {
 	uint32_t pending;		/* waits by the pending bit, or unknown */
 	size_t nr_cycle;		/* CPUs that wait for each other */
 	uint32_t cycle[WEDGE_MAX_CYCLE];
+	bool cycle_likely;		/* by likely owners, not recorded ones */
 
 	bool has_silence;
 	uint64_t at_least, at_most;	/* ns; at_most 0: no bound known */
@@ -59,12 +61,10 @@ struct wedge {
 };
 
 /*
- * What is to be said of session->facts.cpus[i]; walk has been walked. All of
- * it is optional: what cannot be found is left out. Of a dump it is found out
- * once. Never NULL.
+ * What is to be said of session->facts.cpus[i]. All of it is optional: what
+ * cannot be found is left out. Of a dump it is found out once. Never NULL.
  */
-const struct wedge *wedge_of(struct session *session, size_t i,
-			     struct walk *walk);
+const struct wedge *wedge_of(struct session *session, size_t i);
 
 /* The register sets of a CPU, as the dump's notes have it; NULL: none. */
 const struct stop_cpu *wedge_cpu(const struct session *session, uint32_t cpu);

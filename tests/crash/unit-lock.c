@@ -52,8 +52,8 @@ static uint64_t qnodes(void *arg, uint32_t cpu)
 
 static const struct lock_env env = {
 	.read = read_memory, .is_task = is_task, .qnodes = qnodes,
-	.nr_cpus = NR_CPUS, .mutex_wait_list = 16, .rwsem_wait_list = 24,
-	.semaphore_wait_list = 8, .rwsem_owner = 8,
+	.nr_cpus = NR_CPUS, .mutex.offset = 16, .rwsem.offset = 24,
+	.semaphore.offset = 8, .rwsem_owner = 8,
 };
 
 static int setup(void **state)
@@ -157,6 +157,9 @@ static void no_lock_at_hand(void **state)
 	/* CPU 9 of 8, a locked byte of 3, user addresses, unreadable ones */
 	put32(MEM + 0x200, TAIL(9) | 1);
 	put32(MEM + 0x204, 3);
+	/* held, and nobody waits: this CPU may have got it just now */
+	put32(MEM + 0x208, 1);
+	regs.x[4] = MEM + 0x208;
 	regs.x[0] = MEM + 0x200;
 	regs.x[1] = MEM + 0x204;
 	regs.x[2] = 0x400000;
@@ -206,6 +209,14 @@ static void read_write_locks(void **state)
 	find(LOCK_WRITE, 2);
 	assert_int_equal(found.addr, LOCK);
 	assert_int_equal(found.value >> 9, 3);
+	/* a reader in an interrupt does not queue, but has counted itself */
+	put32(LOCK, 0x2ff);
+	put32(LOCK + 4, 0);
+	find(LOCK_READ, 2);
+	assert_int_equal(found.addr, LOCK);
+	find(LOCK_WRITE, 2);
+	assert_int_equal(found.addr, 0);
+	put32(LOCK + 4, 1);
 	/* 0x80 is neither: no rwlock */
 	put32(LOCK, 0x80);
 	find(LOCK_WRITE, 2);
@@ -230,9 +241,71 @@ static void mutex_with_sleepers(void **state)
 	assert_int_equal(found.owner_task, TASK);
 	assert_int_equal(found.nr_sleepers, 2);
 	assert_int_equal(found.sleepers_head, head);
-	/* the owner is no task: no mutex */
+	/* the owner is no task, or there is none to wait for: no mutex */
 	put64(LOCK, TASK + 64);
 	find(LOCK_MUTEX, 2);
+	assert_int_equal(found.addr, 0);
+	put64(LOCK, 1);
+	find(LOCK_MUTEX, 2);
+	assert_int_equal(found.addr, 0);
+}
+
+/* Linux 7.1: no list_head, but a pointer to one of a ring of waiters. */
+static void mutex_with_a_ring(void **state)
+{
+	uint64_t one = MEM + 0x600, two = MEM + 0x640;
+	struct lock_place place = { .cpu = 2, .regs = &regs };
+	struct lock_env ring = env;
+
+	(void)state;
+	ring.mutex.first_waiter = true;
+	put64(LOCK, TASK);
+	put64(LOCK + 16, one);
+	put64(one, two);
+	put64(one + 8, two);
+	put64(two, one);
+	put64(two + 8, one);
+	regs.x[21] = LOCK;
+	lock_find(&ring, LOCK_MUTEX, &place, &found);
+	assert_int_equal(found.addr, LOCK);
+	assert_int_equal(found.nr_sleepers, 2);
+	assert_int_equal(found.sleepers_head, one);
+	put64(LOCK + 16, 0);
+	lock_find(&ring, LOCK_MUTEX, &place, &found);
+	assert_int_equal(found.addr, LOCK);
+	assert_int_equal(found.nr_sleepers, 0);
+	/* what it points to is in no list */
+	put64(LOCK + 16, two + 64);
+	lock_find(&ring, LOCK_MUTEX, &place, &found);
+	assert_int_equal(found.addr, 0);
+}
+
+static void rw_semaphores(void **state)
+{
+	uint64_t head = LOCK + 24;
+
+	(void)state;
+	put64(LOCK, 1);
+	put64(LOCK + 8, TASK);
+	put64(head, head);
+	put64(head + 8, head);
+	regs.x[0] = LOCK;
+	find(LOCK_RWSEM, 2);
+	assert_int_equal(found.addr, LOCK);
+	assert_int_equal(found.owner_task, TASK);
+	/* two readers: the owner word is the last one that took it, perhaps */
+	put64(LOCK, 2 << 8 | 2);
+	put64(LOCK + 8, TASK | 1);
+	find(LOCK_RWSEM, 2);
+	assert_int_equal(found.addr, LOCK);
+	assert_int_equal(found.owner_task, 0);
+	assert_int_equal(found.value >> 8, 2);
+	/* nobody has it, or a writer that the owner word denies */
+	put64(LOCK, 2);
+	find(LOCK_RWSEM, 2);
+	assert_int_equal(found.addr, 0);
+	put64(LOCK, 1);
+	find(LOCK_RWSEM, 2);
 	assert_int_equal(found.addr, 0);
 }
 
@@ -244,6 +317,7 @@ static void functions_that_wait(void **state)
 	assert_int_equal(lock_function("rwsem_down_write_slowpath"), LOCK_RWSEM);
 	assert_int_equal(lock_function("__mutex_locked"), LOCK_NONE);
 	assert_int_equal(lock_function("default_idle_call"), LOCK_NONE);
+	assert_int_equal(lock_function("_raw_spin_lock"), LOCK_NONE);
 }
 
 static void cycles(void **state)
@@ -362,6 +436,8 @@ int main(void)
 		cmocka_unit_test_setup(lock_on_the_stack_only, setup),
 		cmocka_unit_test_setup(read_write_locks, setup),
 		cmocka_unit_test_setup(mutex_with_sleepers, setup),
+		cmocka_unit_test_setup(mutex_with_a_ring, setup),
+		cmocka_unit_test_setup(rw_semaphores, setup),
 		cmocka_unit_test(functions_that_wait),
 		cmocka_unit_test(cycles),
 		cmocka_unit_test(many_cpus_fold),

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * waits.c: asks every CPU what it waits for, and what it has at hand.
+ */
+#include "crash-defs.h"
+
+#include "crash-read.h"
+#include "layout.h"
+#include "waits.h"
+
+/* Words of the stack that may have kept a lock's address: a few frames. */
+#define STACK_WORDS	64
+
+/* AAPCS64: a function finds x19 to x28 unchanged after every call it makes. */
+#define FIRST_KEPT	19
+#define LAST_KEPT	28
+
+static bool env_read(void *arg, uint64_t addr, void *to, size_t len)
+{
+	(void)arg;
+	return read_mem(addr, to, len);
+}
+
+/* crash knows all tasks, but under --minimal: then those on the CPUs. */
+static bool env_is_task(void *arg, uint64_t addr)
+{
+	const struct session *session = arg;
+
+	for (size_t i = 0; addr && i < session->memory.nr_cpus; i++) {
+		if (session->memory.cpus[i].task == addr)
+			return true;
+	}
+	return addr && !(pc->flags & MINIMAL_MODE) && task_exists(addr);
+}
+
+static uint64_t env_qnodes(void *arg, uint32_t cpu)
+{
+	const struct session *session = arg;
+	const struct cpu_memory *c = collect_cpu(&session->memory, cpu);
+
+	if (!c || !read_symbol_exists("qnodes"))
+		return 0;
+	return symbol_value("qnodes") + c->base;
+}
+
+static struct lock_list lock_list(enum layout_id list, enum layout_id waiter)
+{
+	struct lock_list l = { .offset = layout(list) };
+
+	if (l.offset < 0) {
+		l.offset = layout(waiter);
+		l.first_waiter = true;
+	}
+	return l;
+}
+
+static struct lock_env lock_env(struct session *session, enum lock_kind kind)
+{
+	const struct crash_memory *memory = &session->memory;
+	struct lock_env env = {
+		.read = env_read,
+		.is_task = env_is_task,
+		.qnodes = env_qnodes,
+		.arg = session,
+		.mutex.offset = -1,
+		.rwsem.offset = -1,
+		.semaphore.offset = -1,
+		.rwsem_owner = -1,
+	};
+
+	if (memory->nr_cpus)
+		env.nr_cpus = memory->cpus[memory->nr_cpus - 1].cpu + 1;
+	if (kind == LOCK_MUTEX) {
+		env.mutex = lock_list(L_MUTEX_WAIT_LIST, L_MUTEX_FIRST_WAITER);
+	} else if (kind == LOCK_RWSEM) {
+		env.rwsem = lock_list(L_RWSEM_WAIT_LIST, L_RWSEM_FIRST_WAITER);
+		env.rwsem_owner = layout(L_RWSEM_OWNER);
+	} else if (kind == LOCK_SEMAPHORE) {
+		env.semaphore = lock_list(L_SEMAPHORE_WAIT_LIST,
+					  L_SEMAPHORE_FIRST_WAITER);
+	}
+	return env;
+}
+
+static enum lock_kind function_kind(uint64_t addr, bool is_return,
+				    char name[64])
+{
+	char symbol[256];
+
+	if (!collect_symbol(addr, is_return, symbol, sizeof(symbol)))
+		return LOCK_NONE;
+	*strchr(symbol, '+') = '\0';
+	snprintf(name, 64, "%.63s", symbol);
+	return lock_function(symbol);
+}
+
+static bool in_kernel(const struct stop_cpu *cpu)
+{
+	return cpu->has_regs && (cpu->regs.pc || cpu->regs.sp) &&
+	       !walk_regs_user(&cpu->regs);
+}
+
+/* The innermost function that waits, among the first few of the chain. */
+static enum lock_kind chain_kind(const struct walk *walk, size_t *frame,
+				 char name[64])
+{
+	for (size_t i = 0; i < walk->nr_frames && i < 6; i++) {
+		const struct walk_frame *f = &walk->frames[i];
+		enum lock_kind kind;
+
+		/* Behind an exception is what it interrupted. */
+		if (i && f->kind == WALK_EXCEPTION)
+			break;
+		kind = function_kind(f->pc, f->kind == WALK_LR ||
+				     f->kind == WALK_CALLER, name);
+		if (kind != LOCK_NONE) {
+			*frame = i;
+			return kind;
+		}
+	}
+	return LOCK_NONE;
+}
+
+static size_t stack_words(struct walk *walk, const struct stop_regs *regs,
+			  uint64_t words[STACK_WORDS])
+{
+	size_t nr = 0;
+
+	while (nr < STACK_WORDS &&
+	       walk_read(walk, regs->sp + nr * 8, &words[nr], 8))
+		nr++;
+	return nr;
+}
+
+static void find_lock(struct session *session, const struct stop_cpu *cpu,
+		      struct walk *walk, struct cpu_waits *waits)
+{
+	uint64_t words[STACK_WORDS];
+	struct lock_place place = { .cpu = cpu->cpu, .regs = &cpu->regs,
+				    .words = words };
+	enum lock_kind kind, outer;
+	size_t frame = 0;
+	char name[64];
+
+	kind = chain_kind(walk, &frame, waits->function);
+	if (kind == LOCK_NONE)
+		return;
+	waits->waits = true;
+	waits->lock.kind = kind;
+	if (kind == LOCK_CALL)
+		return;
+	place.nr_words = stack_words(walk, &cpu->regs, words);
+
+	struct lock_env env = lock_env(session, kind);
+
+	lock_find(&env, kind, &place, &waits->lock);
+	/* The slow path of an rwlock queues on a spinlock inside of it. */
+	if (kind != LOCK_SPIN || frame + 1 >= walk->nr_frames ||
+	    !waits->lock.addr)
+		return;
+	outer = function_kind(walk->frames[frame + 1].pc, true, name);
+	if (outer == LOCK_READ || outer == LOCK_WRITE) {
+		waits->lock.kind = outer;
+		waits->lock.on_wait_lock = true;
+		waits->lock.addr -= 4;
+		read_mem(waits->lock.addr, &waits->lock.value, 4);
+	}
+}
+
+static struct walk *walk_of(struct session *session, size_t i)
+{
+	static struct walk walk;	/* 60 KiB: not for the stack */
+	const struct stop_cpu *cpu = &session->facts.cpus[i];
+
+	collect_walk(&walk, collect_cpu(&session->memory, cpu->cpu),
+		     &session->facts);
+	walk_regs(&walk, &cpu->regs);
+	return &walk;
+}
+
+static void analyse(struct session *session, size_t i, struct cpu_waits *waits)
+{
+	const struct stop_cpu *cpu = &session->facts.cpus[i];
+	struct walk *walk;
+
+	memset(waits, 0, sizeof(*waits));
+	waits->lock.owner_cpu = STOP_CPU_UNKNOWN;
+	if (!in_kernel(cpu))
+		return;
+	walk = walk_of(session, i);
+	find_lock(session, cpu, walk, waits);
+	collect_walk_done(walk);
+}
+
+const struct cpu_waits *waits_of(struct session *session, size_t i)
+{
+	static struct {
+		unsigned int generation;
+		size_t nr;
+		struct {
+			bool known;
+			struct cpu_waits waits;
+		} *cpus;
+	} kept;
+	static struct cpu_waits one;
+
+	if (kept.generation != session_generation()) {
+		interrupt_hold();
+		free(kept.cpus);
+		kept.nr = session->facts.nr_cpus;
+		kept.cpus = calloc(kept.nr, sizeof(*kept.cpus));
+		kept.generation = session_generation();
+		interrupt_release();
+	}
+	if (!kept.cpus || i >= kept.nr) {
+		analyse(session, i, &one);
+		return &one;
+	}
+	if (!kept.cpus[i].known) {
+		analyse(session, i, &kept.cpus[i].waits);
+		kept.cpus[i].known = true;
+	}
+	return &kept.cpus[i].waits;
+}
+
+bool waits_can_hold(const struct session *session, size_t i)
+{
+	static const char *const idle[] = {
+		"default_idle_call", "arch_cpu_idle", "cpu_do_idle",
+		"cpuidle_enter_state", "psci_cpu_suspend_enter",
+	};
+	const struct stop_cpu *cpu = &session->facts.cpus[i];
+
+	if (!in_kernel(cpu))
+		return false;
+	for (size_t n = 0; cpu->pc_symbol && n < sizeof(idle) / sizeof(*idle);
+	     n++) {
+		size_t len = strlen(idle[n]);
+
+		if (!strncmp(cpu->pc_symbol, idle[n], len) &&
+		    cpu->pc_symbol[len] == '+')
+			return false;
+	}
+	return true;
+}
+
+/* One context: its registers, and its stack from where it was. */
+static enum at_hand in_context(struct walk *walk, const struct stop_regs *regs,
+			       uint64_t addr, int *in)
+{
+	const struct walk_stack *s = walk_stack_of(walk, regs->sp);
+	uint64_t word;
+
+	for (int x = FIRST_KEPT; x <= LAST_KEPT; x++) {
+		if (regs->x[x] == addr) {
+			*in = x;
+			return AT_HAND_KEPT;
+		}
+	}
+	for (uint64_t at = regs->sp & ~7ull; s && at + 8 <= s->high &&
+	     walk_read(walk, at, &word, 8); at += 8) {
+		if (word == addr) {
+			*in = -1;
+			return AT_HAND_KEPT;
+		}
+	}
+	for (int x = 0; x < FIRST_KEPT; x++) {
+		if (regs->x[x] == addr) {
+			*in = x;
+			return AT_HAND_PASSING;
+		}
+	}
+	return AT_HAND_NOT;
+}
+
+enum at_hand waits_at_hand(struct session *session, size_t i, uint64_t addr,
+			   int *in)
+{
+	enum at_hand best = AT_HAND_NOT;
+	struct walk *walk;
+
+	if (!in_kernel(&session->facts.cpus[i]))
+		return best;
+	walk = walk_of(session, i);
+	for (size_t f = 0; f < walk->nr_frames && best != AT_HAND_KEPT; f++) {
+		const struct walk_frame *frame = &walk->frames[f];
+		enum at_hand how;
+		int where;
+
+		if (frame->kind != WALK_PC && frame->kind != WALK_EXCEPTION)
+			continue;
+		how = in_context(walk, &frame->regs, addr, &where);
+		if (how > best) {
+			best = how;
+			*in = where;
+		}
+	}
+	collect_walk_done(walk);
+	return best;
+}

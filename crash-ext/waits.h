@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * waits.h: what each CPU waits for, and which have a lock's address at hand.
+ */
+#ifndef SDEI_STOP_WAITS_H
+#define SDEI_STOP_WAITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lock.h"
+#include "session.h"
+
+struct cpu_waits {
+	bool waits;			/* in a function that waits */
+	char function[64];		/* which */
+	struct lock_wait lock;		/* addr 0: for what is not known */
+};
+
+/*
+ * What facts.cpus[i] waits for, by its registers and its call chain. Found out
+ * once of a dump. Never NULL, and good until the next call of a live system.
+ */
+const struct cpu_waits *waits_of(struct session *session, size_t i);
+
+/* Whether facts.cpus[i] can hold a spinlock: its registers say what it does,
+ * and that is in the kernel, and not its idle loop. */
+bool waits_can_hold(const struct session *session, size_t i);
+
+enum at_hand {
+	AT_HAND_NOT,
+	/* In a register that any call may change: of an earlier call, perhaps. */
+	AT_HAND_PASSING,
+	/* In one that calls preserve, or on the part of a stack that is in use. */
+	AT_HAND_KEPT,
+};
+
+/*
+ * Whether facts.cpus[i] has addr at hand, in what it was doing or in what that
+ * had interrupted. *in: x0 to x28, or -1: on a stack.
+ */
+enum at_hand waits_at_hand(struct session *session, size_t i, uint64_t addr,
+			   int *in);
+
+#endif /* SDEI_STOP_WAITS_H */
