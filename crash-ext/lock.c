@@ -132,6 +132,16 @@ static bool node_at(const struct lock_env *env, uint64_t addr, uint32_t *cpu,
 	return false;
 }
 
+/* count, in a CPU's first node, says how many of its nodes are in use. */
+static bool node_in_use(const struct lock_env *env, uint32_t cpu, uint32_t idx)
+{
+	uint64_t base = env->qnodes(env->arg, cpu);
+	uint32_t count;
+
+	/* What cannot be read denies nothing. */
+	return !base || !read_u32(env, base + 12, &count) || idx < count;
+}
+
 /* The node in front of the one at addr: the one whose next leads there. */
 static bool node_before(const struct lock_env *env, uint64_t addr,
 			uint64_t *before)
@@ -215,6 +225,10 @@ static int rate_spin(const struct lock_env *env, uint64_t addr, uint32_t cpu,
 
 	if (!read_u32(env, addr, &value) || !value ||
 	    !spin_value_possible(env, value))
+		return 0;
+	/* Who is last in a queue has a node in it: else it is another word. */
+	if (value & QSPIN_TAIL &&
+	    !node_in_use(env, TAIL_CPU(value) - 1, TAIL_IDX(value)))
 		return 0;
 	wait->addr = addr;
 	wait->value = value;

@@ -138,6 +138,19 @@ static void queue_goes_before_pending(void **state)
 	assert_int_equal(found.queue[0], 5);
 }
 
+/* A word that reads as a lock whose last waiter is a CPU that queues nowhere. */
+static void tail_of_nobody(void **state)
+{
+	(void)state;
+	put32(MEM + 0x300, TAIL(5));
+	put32(LOCK, 0x101);
+	regs.x[0] = LOCK;
+	regs.x[14] = MEM + 0x300;
+	find(LOCK_SPIN, 5);
+	assert_int_equal(found.addr, LOCK);
+	assert_int_equal(found.nr_queue, 0);
+}
+
 static void queue_in_a_circle(void **state)
 {
 	(void)state;
@@ -430,6 +443,7 @@ int main(void)
 		cmocka_unit_test_setup(pending_waiter, setup),
 		cmocka_unit_test_setup(queue_in_order, setup),
 		cmocka_unit_test_setup(queue_goes_before_pending, setup),
+		cmocka_unit_test_setup(tail_of_nobody, setup),
 		cmocka_unit_test_setup(queue_in_a_circle, setup),
 		cmocka_unit_test_setup(no_lock_at_hand, setup),
 		cmocka_unit_test_setup(spinlock_debugging, setup),
