@@ -45,6 +45,7 @@ help:
 	@echo '  make lab-matrix      crashes on every kernel configuration (hours)'
 	@echo '  make lab-soak N=100  that many crashes of each kind, none like the other'
 	@echo '  make lab-cost        what the series costs a crash'
+	@echo '  make lab-inference   sdei_stop -e over the dumps in build/lab, as a table'
 	@echo '  make vmcores         records vmcores/ anew'
 	@echo
 	@echo 'The cache is $${XDG_CACHE_HOME:-~/.cache}/sdei-stop; JOBS=N limits builds.'
@@ -123,6 +124,13 @@ lab-soak: build
 lab-cost: build
 	@scripts/install-deps base kernel lab
 	@tests/lab/cost
+
+# What make check or make check SUITES=lab left: its dumps in build/lab.
+.PHONY: lab-inference
+lab-inference: build
+	@scripts/install-deps base crash tests
+	@tests/crash/lab-dumps >/dev/null
+	@tests/crash/inference
 
 .PHONY: vmcores
 vmcores: deps-all build
