@@ -26,7 +26,7 @@ enum mark { MARK_NONE, MARK_WARN, MARK_FAIL };
 
 struct cpu {
 	const struct json_value *json;
-	int64_t number;		/* INT64_MAX: not known */
+	int64_t number, note;	/* INT64_MAX: not known */
 	enum mark mark;
 };
 
@@ -35,6 +35,7 @@ struct dump {
 	const struct json_value *json;
 	size_t number;		/* of the page */
 	struct cpu *cpus;	/* sorted by number */
+	struct cpu **by_note;	/* the same, sorted by note */
 	size_t nr_cpus;
 };
 
@@ -76,6 +77,14 @@ static int by_number(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
+static int by_note(const void *a, const void *b)
+{
+	const struct cpu *x = *(struct cpu *const *)a;
+	const struct cpu *y = *(struct cpu *const *)b;
+
+	return x->note < y->note ? -1 : x->note > y->note;
+}
+
 static enum mark mark_of(const struct json_value *verdict)
 {
 	const char *severity = json_text(verdict, "severity", "");
@@ -91,22 +100,28 @@ static struct cpu *find_cpu(const struct dump *dump, int64_t number)
 	return bsearch(&key, dump->cpus, dump->nr_cpus, sizeof(key), by_number);
 }
 
+static struct cpu *find_note(const struct dump *dump, int64_t note)
+{
+	struct cpu key = { .note = note }, *at = &key;
+	struct cpu **found = bsearch(&at, dump->by_note, dump->nr_cpus,
+				     sizeof(at), by_note);
+
+	return found ? *found : NULL;
+}
+
 /* Verdicts name a CPU, or the note of one that has no number. */
 static void mark_cpus(struct dump *dump)
 {
 	const struct json_value *v = pages_worst(dump->json);
-	int64_t number, note, of;
+	int64_t number;
 
 	for (; v; v = v->next) {
 		struct cpu *cpu = NULL;
 
 		if (json_integer(v, "cpu", &number))
 			cpu = find_cpu(dump, number);
-		else if (json_integer(v, "note", &note))
-			for (size_t i = 0; i < dump->nr_cpus && !cpu; i++)
-				if (json_integer(dump->cpus[i].json, "note",
-						 &of) && of == note)
-					cpu = &dump->cpus[i];
+		else if (json_integer(v, "note", &number))
+			cpu = find_note(dump, number);
 		if (cpu && mark_of(v) > cpu->mark)
 			cpu->mark = mark_of(v);
 	}
@@ -119,7 +134,8 @@ static int take_cpus(struct dump *dump)
 	if (!cpus || cpus->kind != JSON_ARRAY)
 		return 0;
 	dump->cpus = calloc(cpus->nr + 1, sizeof(*dump->cpus));
-	if (!dump->cpus)
+	dump->by_note = calloc(cpus->nr + 1, sizeof(*dump->by_note));
+	if (!dump->cpus || !dump->by_note)
 		return -1;
 	for (cpu = cpus->first; cpu; cpu = cpu->next) {
 		struct cpu *to = &dump->cpus[dump->nr_cpus++];
@@ -127,8 +143,13 @@ static int take_cpus(struct dump *dump)
 		to->json = cpu;
 		if (!json_integer(cpu, "cpu", &to->number))
 			to->number = INT64_MAX;
+		if (!json_integer(cpu, "note", &to->note))
+			to->note = INT64_MAX;
 	}
 	qsort(dump->cpus, dump->nr_cpus, sizeof(*dump->cpus), by_number);
+	for (size_t i = 0; i < dump->nr_cpus; i++)
+		dump->by_note[i] = &dump->cpus[i];
+	qsort(dump->by_note, dump->nr_cpus, sizeof(*dump->by_note), by_note);
 	mark_cpus(dump);
 	return 0;
 }
@@ -224,7 +245,7 @@ static void put_registers(FILE *fp, const struct json_value *cpu)
 	for (reg = regs->first; reg; reg = reg->next) {
 		fputs("<code>", fp);
 		pages_print(fp, "%.8s ", reg->key);
-		pages_text(fp, json_text(regs, reg->key, "?"));
+		pages_text(fp, reg->kind == JSON_STRING ? reg->string : "?");
 		fputs("</code>", fp);
 	}
 	fputs("</div></details>", fp);
@@ -380,9 +401,10 @@ static void put_heading(const struct dump *dump)
 int html_section(FILE *fp, const struct json_value *json, size_t number)
 {
 	struct dump dump = { .fp = fp, .json = json, .number = number };
+	int ret = take_cpus(&dump);
 
-	if (take_cpus(&dump))
-		return -1;
+	if (ret)
+		goto out;
 	put_heading(&dump);
 	put_policy(&dump);
 	put_problems(&dump);
@@ -393,6 +415,8 @@ int html_section(FILE *fp, const struct json_value *json, size_t number)
 		put_table(&dump);
 	}
 	fputs("</details></section>\n", fp);
+out:
+	free(dump.by_note);
 	free(dump.cpus);
-	return 0;
+	return ret;
 }
