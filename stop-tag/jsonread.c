@@ -206,19 +206,35 @@ static struct json_value *container(struct parser *p, enum json_kind kind)
 	       wrong(p, "a list or object without an end");
 }
 
+static char *digits(char *at)
+{
+	while (*at >= '0' && *at <= '9')
+		at++;
+	return at;
+}
+
+/* strtod() takes more than JSON has: "1.", ".5", "0x1p3", "inf". */
 static struct json_value *number(struct parser *p)
 {
-	size_t len = strspn(p->at, "+-.0123456789eE");
 	struct json_value *value = new_value(p, JSON_NUMBER);
-	const char *digits = p->at + (*p->at == '-');
-	char *end;
+	char *at = p->at + (*p->at == '-'), *end = digits(at);
+	bool good = end > at && (*at != '0' || end == at + 1);
 
 	if (!value)
 		return NULL;
-	value->number = strtod(p->at, &end);
-	if (*digits < '0' || *digits > '9' || end != p->at + len ||
-	    (*digits == '0' && digits[1] >= '0' && digits[1] <= '9') ||
-	    !isfinite(value->number))
+	if (*end == '.') {
+		at = end + 1;
+		end = digits(at);
+		good &= end > at;
+	}
+	if (*end == 'e' || *end == 'E') {
+		at = end + 1;
+		at += *at == '+' || *at == '-';
+		end = digits(at);
+		good &= end > at;
+	}
+	value->number = good ? strtod(p->at, NULL) : 0;
+	if (!good || !isfinite(value->number))
 		return wrong(p, "a value that is none");
 	p->at = end;
 	return value;
@@ -336,10 +352,11 @@ bool json_integer(const struct json_value *value, const char *key,
 	value = json_get(value, key);
 	if (!value)
 		return false;
-	if (value->kind == JSON_NUMBER &&
-	    value->number > -0x1p63 && value->number < 0x1p63) {
+	if (value->kind == JSON_NUMBER && value->number > -0x1p63 &&
+	    value->number < 0x1p63) {
 		*integer = value->number;
-		return true;
+		/* Half a status is none. */
+		return *integer == value->number;
 	}
 	if (value->kind != JSON_STRING)
 		return false;

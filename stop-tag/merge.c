@@ -14,6 +14,26 @@
 #include "pages.h"
 #include "report.h"
 
+/*
+ * No report says of a dump that it is better than its problems are. One that
+ * does was changed or made by hand, and must not make a fleet look well.
+ */
+static bool too_good(const struct json_value *root, int64_t status)
+{
+	const struct json_value *v = pages_worst(root);
+
+	for (; v; v = v->next) {
+		const char *severity = json_text(v, "severity", "");
+
+		if (!strcmp(severity, "fail") && status != STOP_STATUS_FAIL)
+			return true;
+		if (!strcmp(severity, "warn") && status != STOP_STATUS_FAIL &&
+		    status != STOP_STATUS_WARN)
+			return true;
+	}
+	return false;
+}
+
 /* Returns 0, or -1 if root is no report. */
 static int take_report(struct merge_line *line, const struct json_value *root)
 {
@@ -32,6 +52,8 @@ static int take_report(struct merge_line *line, const struct json_value *root)
 	case STOP_STATUS_WARN:
 	case STOP_STATUS_FAIL:
 	case STOP_STATUS_UNTAGGED:
+		if (too_good(root, status))
+			return -1;
 		break;
 	default:
 		return -1;
