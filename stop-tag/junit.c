@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "judge.h"
+#include "json.h"
 #include "pages.h"
 
 struct junit {
@@ -33,25 +34,30 @@ static bool no_xml(const unsigned char *s)
 
 void pages_text(FILE *fp, const char *text)
 {
-	for (const unsigned char *s = (const unsigned char *)text; *s; s++) {
-		if (*s == '&')
+	const unsigned char *s = (const unsigned char *)text;
+	unsigned int len;
+
+	for (; *s; s += len) {
+		len = json_utf8_len(s);
+		if (*s == '&') {
 			fputs("&amp;", fp);
-		else if (*s == '<')
+		} else if (*s == '<') {
 			fputs("&lt;", fp);
-		else if (*s == '>')
+		} else if (*s == '>') {
 			fputs("&gt;", fp);
-		else if (*s == '"')
+		} else if (*s == '"') {
 			fputs("&quot;", fp);
-		else if (*s == '\'')
+		} else if (*s == '\'') {
 			fputs("&#39;", fp);
-		else if (*s < ' ' || *s == 0x7f)
+		} else if (!len || *s < ' ' || *s == 0x7f ||
+			   (*s == 0xc2 && s[1] < 0xa0) ||
+			   turns_direction(s) || no_xml(s)) {
+			/* No character: one that pages_print() cut through. */
+			len += !len;
 			fputs("\xef\xbf\xbd", fp);
-		else if (*s == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0)
-			fputs("\xef\xbf\xbd", fp), s++;
-		else if (turns_direction(s) || no_xml(s))
-			fputs("\xef\xbf\xbd", fp), s += 2;
-		else
-			putc(*s, fp);
+		} else {
+			fwrite(s, 1, len, fp);
+		}
 	}
 }
 
