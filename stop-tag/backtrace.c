@@ -68,10 +68,15 @@ static bool read_word(void *arg, uint64_t paddr, uint64_t *to)
 static bool find_tables(struct memory *memory)
 {
 	const struct stop_facts *facts = memory->facts;
-	/* A kernel built for 52 bits may run with 48. */
-	uint64_t bits = facts->t1sz && facts->t1sz < 64 ? 64 - facts->t1sz :
-							  facts->va_bits;
+	uint64_t bits = facts->va_bits;
 
+	/*
+	 * A kernel built for 52 bits may run with fewer. With pages of 64 KiB
+	 * its root table is the same then, and the hardware is told a place
+	 * inside it (TTBR1_BADDR_4852_OFFSET); with others it loses a level.
+	 */
+	if (facts->t1sz && facts->t1sz < 64 && facts->page_size != 65536)
+		bits = 64 - facts->t1sz;
 	if (!facts->swapper_pg_dir || !facts->kimage_voffset ||
 	    !facts->va_bits || bits > 64 || facts->page_size < 4096 ||
 	    facts->page_size > 65536)
