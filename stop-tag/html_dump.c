@@ -251,41 +251,53 @@ static void put_registers(FILE *fp, const struct json_value *cpu)
 	fputs("</div></details>", fp);
 }
 
-/* What one came to look at, in full. */
-static void put_wedged(const struct dump *dump)
+static void put_card(const struct dump *dump, const struct cpu *of,
+		     const struct json_value *chain)
 {
+	const struct json_value *cpu = of->json;
 	FILE *fp = dump->fp;
+	int64_t pid;
+
+	fputs("<div class=\"card\"><strong>CPU ", fp);
+	put_number(fp, of);
+	fprintf(fp, ": %s</strong>, registers ", html_mechanism(cpu)->name);
+	pages_text(fp, registers_of(cpu));
+	fprintf(fp, ", interrupts %s", irqs_of(cpu));
+	if (json_integer(cpu, "pid", &pid))
+		fprintf(fp, ", PID %lld", (long long)pid);
+	fputs("<br>", fp);
+	if (chain) {
+		html_put_chain(fp, chain);
+	} else if (json_true(cpu, "has_registers")) {
+		fputs("pc ", fp);
+		put_where(fp, cpu, "pc_symbol", "pc_source",
+			  json_text(cpu, "pc", "?"));
+		fputs("<br>lr ", fp);
+		put_where(fp, cpu, "lr_symbol", "lr_source",
+			  json_text(json_get(cpu, "registers"), "x30", "?"));
+	}
+	if (json_true(cpu, "has_registers"))
+		put_registers(fp, cpu);
+	fputs("</div>\n", fp);
+}
+
+/* What one came to look at, in full; then who else has a call chain. */
+static void put_cards(const struct dump *dump, bool wedged, const char *heading)
+{
 	bool any = false;
 
 	for (size_t i = 0; i < dump->nr_cpus; i++) {
-		const struct json_value *cpu = dump->cpus[i].json;
-		int64_t pid;
+		const struct cpu *cpu = &dump->cpus[i];
+		const struct json_value *chain = html_chain(dump->json,
+							    cpu->json);
 
-		if (!json_true(cpu, "wedged"))
+		if (json_true(cpu->json, "wedged") != wedged ||
+		    (!wedged && !chain))
 			continue;
 		if (!any)
-			fputs("<h3>Wedged</h3>\n", fp);
+			fprintf(dump->fp, "<h3>%s</h3>\n", heading);
 		any = true;
-		fputs("<div class=\"card\"><strong>CPU ", fp);
-		put_number(fp, &dump->cpus[i]);
-		fprintf(fp, ": %s</strong>, registers ",
-			html_mechanism(cpu)->name);
-		pages_text(fp, registers_of(cpu));
-		fprintf(fp, ", interrupts %s", irqs_of(cpu));
-		if (json_integer(cpu, "pid", &pid))
-			fprintf(fp, ", PID %lld", (long long)pid);
-		fputs("<br>", fp);
-		if (json_true(cpu, "has_registers")) {
-			fputs("pc ", fp);
-			put_where(fp, cpu, "pc_symbol", "pc_source",
-				  json_text(cpu, "pc", "?"));
-			fputs("<br>lr ", fp);
-			put_where(fp, cpu, "lr_symbol", "lr_source",
-				  json_text(json_get(cpu, "registers"), "x30",
-					    "?"));
-			put_registers(fp, cpu);
-		}
-		fputs("</div>\n", fp);
+		put_card(dump, cpu, chain);
 	}
 }
 
@@ -411,7 +423,8 @@ int html_section(FILE *fp, const struct json_value *json, size_t number)
 	if (dump.nr_cpus) {
 		put_grid(&dump);
 		html_timeline(fp, json_get(json, "cpus"));
-		put_wedged(&dump);
+		put_cards(&dump, true, "Wedged");
+		put_cards(&dump, false, "Stopped themselves");
 		put_table(&dump);
 	}
 	fputs("</details></section>\n", fp);

@@ -31,4 +31,9 @@ struct html_mechanism {
 extern const struct html_mechanism html_mechanisms[];	/* id NULL: the rest */
 const struct html_mechanism *html_mechanism(const struct json_value *cpu);
 
+/* html_chain.c: what "backtraces" has of a CPU, or NULL; and shows it. */
+const struct json_value *html_chain(const struct json_value *dump,
+				    const struct json_value *cpu);
+void html_put_chain(FILE *fp, const struct json_value *chain);
+
 #endif /* STOP_HTML_PRIV_H */
