@@ -115,7 +115,8 @@ static void load_stack(void *arg, struct walk_stack *stack)
 		uint64_t paddr, n = stack->high - at;
 
 		if (pagetable_translate(&memory->table, at, &paddr) &&
-		    physmem_read(memory->physmem, paddr, data + at - stack->low,
+		    physmem_read(memory->physmem, paddr,
+				 data + (at - stack->low),
 				 n < page ? n : page))
 			continue;
 		free(data);

@@ -55,7 +55,8 @@ static void fill_lane(struct lane *lane, const struct json_value *cpus)
 	}
 }
 
-static void put_ms(FILE *fp, int64_t ns)
+/* Not an integer: times of a report may be any, and their difference more. */
+static void put_ms(FILE *fp, double ns)
 {
 	fprintf(fp, "%.3f ms", ns / 1e6);
 }
@@ -68,7 +69,7 @@ static void put_lane(FILE *fp, const struct lane *lane, int64_t start)
 		if (lane->bins[i] > most)
 			most = lane->bins[i];
 	fprintf(fp, "<div><strong>%s</strong>, asked at +", lane->mechanism->name);
-	put_ms(fp, lane->request - start);
+	put_ms(fp, (double)lane->request - start);
 	fprintf(fp, "<br><span class=\"dim\">%zu CPU%s %s ", lane->nr,
 		lane->nr == 1 ? "" : "s",
 		strcmp(lane->mechanism->id, "not-stopped") ? "stopped after" :
