@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * target.c: what is fuzzed: a dump's bytes through reader, decoder, judge and
+ * dump.c: what is fuzzed: a dump's bytes through reader, decoder, judge and
  * both reports, as a file and, every fourth, through a pipe. A dump must be the
  * same both ways.
- *
- * With -DREPLAY a program that does this to the files which it is given, for
- * compilers without libFuzzer.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,11 +14,10 @@
 #include "dump.h"
 #include "judge.h"
 #include "report.h"
+#include "targets.h"
 
 /* A pipe holds this much without a reader. */
 #define PIPE_LIMIT (64 * 1024)
-
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 /* What was made of it: text of the JSON without the container, or an error. */
 struct outcome {
@@ -101,32 +97,3 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 		abort();
 	return 0;
 }
-
-#ifdef REPLAY
-int main(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		FILE *fp = fopen(argv[i], "r");
-		unsigned char *data = NULL;
-		size_t size = 0;
-
-		if (!fp || fseek(fp, 0, SEEK_END) < 0) {
-			perror(argv[i]);
-			return 1;
-		}
-		size = ftell(fp);
-		rewind(fp);
-		/* Exactly as large, so that one byte more is seen. */
-		data = malloc(size ? size : 1);
-		if (!data || fread(data, 1, size, fp) != size) {
-			perror(argv[i]);
-			return 1;
-		}
-		LLVMFuzzerTestOneInput(data, size);
-		free(data);
-		fclose(fp);
-	}
-	printf("%d inputs\n", argc - 1);
-	return 0;
-}
-#endif
