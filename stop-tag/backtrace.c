@@ -7,6 +7,8 @@
  * Where a CPU's stacks are, only its per-CPU data would say. But each is as
  * large as it is aligned (THREAD_SIZE; arch/arm64/include/asm/memory.h), so an
  * address on one tells its borders.
+ *
+ * Addresses in modules get their names out of the same memory (modules.h).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 
 #include "backtrace.h"
 #include "bytes.h"
+#include "modules.h"
 #include "names.h"
 #include "pagetable.h"
 #include "physmem.h"
@@ -51,6 +54,7 @@ struct memory {
 	struct names *names;
 	struct physmem *physmem;
 	struct pagetable table;
+	struct modules *modules;	/* or NULL */
 };
 
 static bool read_word(void *arg, uint64_t paddr, uint64_t *to)
@@ -90,42 +94,80 @@ static bool find_tables(struct memory *memory)
 	return true;
 }
 
+static bool read_virtual(void *arg, uint64_t address, void *to, size_t len)
+{
+	struct memory *memory = arg;
+	uint64_t page = 1ULL << memory->table.page_shift, paddr;
+	uint8_t *out = to;
+
+	while (len) {
+		uint64_t n = page - address % page;
+
+		if (n > len)
+			n = len;
+		if (!pagetable_translate(&memory->table, address, &paddr) ||
+		    !physmem_read(memory->physmem, paddr, out, n))
+			return false;
+		address += n;
+		out += n;
+		len -= n;
+	}
+	return true;
+}
+
+/* Names for what is in modules, where vmlinux has none. */
+static void name_modules(const struct memory *memory, struct stop_facts *facts)
+{
+	struct walk walk = { .pac_mask = facts->kernelpacmask };
+	struct modules_place place;
+
+	for (size_t i = 0; memory->modules && i < facts->nr_cpus; i++) {
+		struct stop_cpu *cpu = &facts->cpus[i];
+
+		if (!cpu->has_regs)
+			continue;
+		if (!cpu->pc_symbol &&
+		    modules_place(memory->modules, cpu->regs.pc, 0, &place))
+			cpu->pc_symbol = strdup(place.symbol);
+		if (!cpu->lr_symbol &&
+		    modules_place(memory->modules,
+				  walk_strip_pac(&walk, cpu->regs.x[30]), 4,
+				  &place))
+			cpu->lr_symbol = strdup(place.symbol);
+	}
+}
+
 /* The walk */
 
+/* The names that the walk knows are of functions that no module has. */
 static uint64_t function_of(void *arg, uint64_t address, const char **function)
 {
 	struct memory *memory = arg;
+	struct modules_place place;
 	uint64_t start = 0;
 	const char *name = names_function(memory->names, memory->facts, address,
 					  &start);
 
 	if (function)
 		*function = name;
+	if (!name && modules_place(memory->modules, address, 0, &place))
+		return place.start;
 	return name ? start : 0;
 }
 
 static void load_stack(void *arg, struct walk_stack *stack)
 {
 	struct memory *memory = arg;
-	uint64_t page = 1ULL << memory->table.page_shift;
-	uint8_t *data = malloc(stack->high - stack->low);
+	uint64_t size = stack->high - stack->low;
+	uint8_t *data = malloc(size);
 
 	stack->unreadable = true;
-	for (uint64_t at = stack->low; data && at < stack->high; at += page) {
-		uint64_t paddr, n = stack->high - at;
-
-		if (pagetable_translate(&memory->table, at, &paddr) &&
-		    physmem_read(memory->physmem, paddr,
-				 data + (at - stack->low),
-				 n < page ? n : page))
-			continue;
+	if (!data || !read_virtual(memory, stack->low, data, size)) {
 		free(data);
-		data = NULL;
-	}
-	if (!data)
 		return;
+	}
 	/* The walk takes words as they are in this machine. */
-	for (uint64_t i = 0; i < stack->high - stack->low; i += 8) {
+	for (uint64_t i = 0; i < size; i += 8) {
 		uint64_t word = stop_get64(data + i, memory->facts->big_endian);
 
 		memcpy(data + i, &word, sizeof(word));
@@ -185,11 +227,15 @@ static bool keep(struct memory *memory, const struct walk *walk,
 		struct chain_frame *to = &chain->frames[chain->nr++];
 		bool returns = from->kind == WALK_LR ||
 			       from->kind == WALK_CALLER;
+		struct modules_place place;
 
 		to->kind = from->kind;
 		to->pc = from->pc;
 		names_place(memory->names, memory->facts, from->pc,
 			    returns ? 4 : 0, &to->symbol, &to->line);
+		if (!to->symbol && modules_place(memory->modules, from->pc,
+						 returns ? 4 : 0, &place))
+			to->symbol = strdup(place.symbol);
 	}
 	return true;
 }
@@ -226,25 +272,40 @@ static void walk_all(struct backtraces *backtraces, struct memory *memory)
 	free(walk);
 }
 
-struct backtraces *backtraces_new(int fd, const struct stop_facts *facts,
+/* Whether memory can tell more of a CPU than vmlinux did. */
+static bool has_more(const struct stop_cpu *cpu)
+{
+	return is_news(cpu) ||
+	       (cpu->has_regs && !cpu->pc_symbol && cpu->regs.pc >> 63);
+}
+
+struct backtraces *backtraces_new(int fd, struct stop_facts *facts,
 				  struct names *names)
 {
 	struct memory memory = { .facts = facts, .names = names };
 	struct backtraces *backtraces = NULL;
+	bool any = false, news = false;
 	struct vmcore *vmcore;
-	bool any = false;
 	char err[160];
 
-	for (size_t i = 0; i < facts->nr_cpus; i++)
-		any |= is_news(&facts->cpus[i]);
+	for (size_t i = 0; i < facts->nr_cpus; i++) {
+		any |= has_more(&facts->cpus[i]);
+		news |= is_news(&facts->cpus[i]);
+	}
 	vmcore = any ? vmcore_fdopen(fd, err) : NULL;
 	if (!vmcore)
 		return NULL;
 	memory.physmem = physmem_new(vmcore);
-	if (memory.physmem && find_tables(&memory))
-		backtraces = calloc(1, sizeof(*backtraces));
+	if (memory.physmem && find_tables(&memory)) {
+		memory.modules = modules_new(facts, names_layout(names),
+					     read_virtual, &memory);
+		name_modules(&memory, facts);
+		if (news)
+			backtraces = calloc(1, sizeof(*backtraces));
+	}
 	if (backtraces)
 		walk_all(backtraces, &memory);
+	modules_free(memory.modules);
 	physmem_free(memory.physmem);
 	vmcore_close(vmcore);
 	return backtraces;

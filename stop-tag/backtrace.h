@@ -18,9 +18,10 @@ struct names;
 /*
  * fd: the dump, open; names: of its vmlinux. Takes what it can from the dump:
  * a chain ends where the memory of its stack is not there, and says so. NULL
- * when there is no CPU to show or nothing at all can be read.
+ * when there is no CPU to show or nothing at all can be read. Of any CPU whose
+ * pc or link register is in a module, fills pc_symbol and lr_symbol.
  */
-struct backtraces *backtraces_new(int fd, const struct stop_facts *facts,
+struct backtraces *backtraces_new(int fd, struct stop_facts *facts,
 				  struct names *names);
 void backtraces_free(struct backtraces *backtraces);
 

@@ -69,26 +69,27 @@ static struct names *names_for(const struct check_opts *opts, const char *path,
 
 /*
  * Names for the addresses of a dump. Returns what is to be said about it, in
- * text; NULL when every address in the kernel got its name.
+ * text, or NULL.
  */
 static const char *name(struct names *names, struct stop_facts *facts,
 			char text[REMARK], bool *named)
 {
+	*named = names && !names_fill(names, facts, text);
+	return !*named && text[0] ? text : NULL;
+}
+
+/* What is to be said of addresses that got none, in text, or NULL. */
+static const char *unnamed(const struct stop_facts *facts, char text[REMARK])
+{
 	size_t nr = 0;
 
-	*named = false;
-	if (!names)
-		return text[0] ? text : NULL;
-	if (names_fill(names, facts, text))
-		return text;
-	*named = true;
 	for (size_t i = 0; i < facts->nr_cpus; i++)
 		nr += facts->cpus[i].has_regs && !facts->cpus[i].pc_symbol &&
 		      facts->cpus[i].regs.pc >> 63;
 	if (!nr)
 		return NULL;
 	snprintf(text, REMARK,
-		 "%zu pc%s in no function of vmlinux (a module's, which only crash can name)",
+		 "%zu pc%s in no function of vmlinux (perhaps a module's, whose names are not in what was read of the dump)",
 		 nr, nr == 1 ? " is" : "s are");
 	return text;
 }
@@ -179,6 +180,8 @@ static int report(const struct check_opts *opts, const char *path, int fd,
 	/* Names of this dump's kernel were found. */
 	if (named && fd >= 0 && (opts->json || opts->pages || !opts->brief))
 		more.backtraces = backtraces_new(fd, facts, names);
+	if (named)
+		report.note = unnamed(facts, why);
 	if (opts->json || opts->pages)
 		stop_report_json(out->json, facts, &verdicts, &report);
 	if (opts->brief && !opts->json)

@@ -182,10 +182,81 @@ static void find_pt_regs(struct names *names, GElf_Addr start_kernel)
 	names->layout.meta_frames = size >= 24;
 }
 
+/* The offset of a member, and its type if that is wanted. */
+static bool member_of(Dwarf_Die *parent, const char *name, size_t *offset,
+		      Dwarf_Die *type)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Word value;
+	Dwarf_Die member;
+
+	if (!find_child(parent, DW_TAG_member, name, &member) ||
+	    dwarf_formudata(dwarf_attr(&member, DW_AT_data_member_location,
+				       &attr), &value) ||
+	    (type && (!dwarf_formref_die(dwarf_attr(&member, DW_AT_type, &attr),
+					 type) ||
+		      dwarf_peel_type(type, type))))
+		return false;
+	*offset = value;
+	return true;
+}
+
+/*
+ * struct module's code: the first of mem[] (MOD_TEXT) since Linux 6.4, before
+ * that core_layout.
+ */
+static bool find_text(Dwarf_Die *module, struct names_module *layout)
+{
+	size_t offset, size;
+	Dwarf_Attribute attr;
+	Dwarf_Die type;
+
+	if (member_of(module, "mem", &offset, &type)) {
+		if (dwarf_tag(&type) != DW_TAG_array_type ||
+		    !dwarf_formref_die(dwarf_attr(&type, DW_AT_type, &attr),
+				       &type) || dwarf_peel_type(&type, &type))
+			return false;
+	} else if (!member_of(module, "core_layout", &offset, &type)) {
+		return false;
+	}
+	if (!member_of(&type, "base", &layout->text_base, NULL) ||
+	    (!member_of(&type, "text_size", &size, NULL) &&
+	     !member_of(&type, "size", &size, NULL)))
+		return false;
+	layout->text_base += offset;
+	layout->text_size = offset + size;
+	return true;
+}
+
+/* Out of the same unit, which knows them by linux/module.h. */
+static void find_modules(struct names *names, GElf_Addr start_kernel,
+			 GElf_Addr head)
+{
+	struct names_module *layout = &names->layout.module;
+	Dwarf_Die module, kallsyms;
+	Dwarf_Addr bias;
+	Dwarf_Die *cu = dwfl_module_addrdie(names->module, start_kernel, &bias);
+
+	if (!cu || !find_child(cu, DW_TAG_structure_type, "module", &module) ||
+	    !member_of(&module, "list", &layout->list, NULL) ||
+	    !member_of(&module, "name", &layout->name, NULL) ||
+	    !find_text(&module, layout))
+		return;
+	layout->head = head;
+	layout->has_kallsyms =
+		find_child(cu, DW_TAG_structure_type, "mod_kallsyms",
+			   &kallsyms) &&
+		member_of(&module, "kallsyms", &layout->kallsyms, NULL) &&
+		member_of(&kallsyms, "symtab", &layout->symtab, NULL) &&
+		member_of(&kallsyms, "num_symtab", &layout->num_symtab,
+			  NULL) &&
+		member_of(&kallsyms, "strtab", &layout->strtab, NULL);
+}
+
 static void look_around(struct names *names)
 {
 	int nr = dwfl_module_getsymtab(names->module);
-	GElf_Addr begin = 0, end = 0, start_kernel = 0;
+	GElf_Addr begin = 0, end = 0, start_kernel = 0, modules = 0;
 
 	names->layout.pt_regs_stackframe = -1;
 	for (int i = 0; i < nr; i++) {
@@ -199,6 +270,8 @@ static void look_around(struct names *names)
 			continue;
 		if (!strcmp(symbol, "start_kernel"))
 			start_kernel = address;
+		else if (!strcmp(symbol, "modules"))
+			modules = address;
 		else if (!strcmp(symbol, "init_stack"))
 			begin = address;
 		/* The older name last: then it is not of the stack alone. */
@@ -211,6 +284,8 @@ static void look_around(struct names *names)
 	if (start_kernel) {
 		find_source_root(names, start_kernel);
 		find_pt_regs(names, start_kernel);
+		if (modules)
+			find_modules(names, start_kernel, modules);
 	}
 }
 

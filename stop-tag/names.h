@@ -42,11 +42,22 @@ void names_place(struct names *names, const struct stop_facts *facts,
 		 uint64_t address, unsigned int back, char **symbol,
 		 char **line);
 
+/* Where a kernel has its modules: offsets in their structures. */
+struct names_module {
+	uint64_t head;			/* "modules", as linked; 0: not known */
+	size_t list, name;		/* in struct module */
+	size_t text_base, text_size;	/* of its code */
+	bool has_kallsyms;
+	size_t kallsyms;		/* a struct mod_kallsyms * */
+	size_t symtab, num_symtab, strtab;	/* in that */
+};
+
 /* What a walk over this kernel's stacks has to know. */
 struct names_layout {
 	uint64_t thread_size;		/* bytes of a stack; 0: not known */
 	long pt_regs_stackframe;	/* offset in struct pt_regs, or -1 */
 	bool meta_frames;		/* its type is struct frame_record_meta */
+	struct names_module module;
 };
 const struct names_layout *names_layout(const struct names *names);
 

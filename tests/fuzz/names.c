@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * names.c: what names.h promises, without libdw and a vmlinux: five functions
- * where tests/lib/make-chain has them. Which layout a kernel's stacks have is
+ * and the list of modules where tests/lib/make-chain has them. Which layout a kernel's stacks have is
  * in its debug information and not in the dump; here it is the fuzzer's.
  */
 #include <inttypes.h>
@@ -17,7 +17,13 @@ static const char *const functions[] = {
 	"wedge", "outer", "el1h_64_irq", "victim", "el0t_64_sync",
 };
 
-static struct names_layout layout;
+static struct names_layout layout = {
+	.module = {
+		.head = LINKED + 0x2000, .list = 0, .name = 16,
+		.text_base = 72, .text_size = 80, .has_kallsyms = true,
+		.kallsyms = 88, .symtab = 0, .num_symtab = 8, .strtab = 16,
+	},
+};
 
 void target_layout(unsigned char choice)
 {
