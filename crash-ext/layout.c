@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * layout.c: structure layouts, asked of crash once.
+ * layout.c: structure layouts, asked once: of what crash knows already, of the
+ * debug information itself, of crash.
  */
 #include "crash-defs.h"
 
+#include "debuginfo.h"
 #include "facts.h"
 #include "layout.h"
 
@@ -25,6 +27,49 @@ static const struct {
 };
 
 /*
+ * A function of the unit that owns a structure, in Linux 6.12 and 7.3: the one
+ * that works with it, since a unit has only the types that it uses. Where that
+ * unit does not define it, as in some other kernel, crash is asked; as it is
+ * for those that it has looked at when it started.
+ */
+static const char *owner(const char *type)
+{
+	static const struct {
+		const char *type, *function;
+	} owners[] = {
+		{ "rq", "wake_up_process" },
+		{ "held_lock", "lock_acquire" },
+		{ "lockdep_map", "lock_acquire" },
+		{ "cpuhp_cpu_state", "cpus_read_lock" },
+		{ "sdei_registered_event", "sdei_event_register" },
+		{ "sdei_event", "sdei_event_register" },
+		{ "irq_desc", "irq_to_desc" },
+		{ "tick_sched", "tick_get_tick_sched" },
+		{ "hrtimer", "tick_get_tick_sched" },
+		{ "tk_data", "ktime_get" },
+		{ "timekeeper", "ktime_get" },
+		{ "tk_read_base", "ktime_get" },
+		{ "seqcount_raw_spinlock", "ktime_get" },
+		{ "clock_data", "sched_clock" },
+		{ "clock_read_data", "sched_clock" },
+		{ "rcu_state", "call_rcu" },
+		{ "rcu_data", "call_rcu" },
+		{ "rcu_node", "call_rcu" },
+		{ "slab", "kmem_cache_destroy" },
+		{ "kmem_cache", "kmem_cache_destroy" },
+		{ "mutex", "mutex_lock" },
+		{ "rw_semaphore", "down_read" },
+		{ "semaphore", "down" },
+	};
+
+	for (size_t i = 0; i < sizeof(owners) / sizeof(*owners); i++) {
+		if (!strcmp(owners[i].type, type))
+			return owners[i].function;
+	}
+	return NULL;
+}
+
+/*
  * crash finds members of anonymous structures and unions by another way, which
  * takes very long when there is no such member: only those that can be in one.
  */
@@ -38,8 +83,13 @@ static long member_offset(enum layout_id id)
 {
 	char *type = (char *)members[id].type;
 	char *member = (char *)members[id].member;
-	long offset = MEMBER_OFFSET(type, member);
+	const char *function = owner(type);
+	long offset;
 
+	if (function && debuginfo_member(function, type, member, &offset) !=
+	    STOP_UNKNOWN)
+		return offset;
+	offset = MEMBER_OFFSET(type, member);
 	if (offset < 0 && may_be_anonymous(id))
 		offset = ANON_MEMBER_OFFSET(type, member);
 	return offset;
@@ -89,25 +139,48 @@ long layout(enum layout_id id)
 
 long layout_size(const char *type)
 {
+	const char *function = owner(type);
+	long size;
+
+	if (function && debuginfo_size(function, type, &size) == STOP_YES)
+		return size;
 	return STRUCT_SIZE((char *)type);
+}
+
+static enum stop_known find_enum(enum layout_enum_id id, long *value)
+{
+	static const struct {
+		const char *name, *type, *function;
+	} enums[L_ENUM_NR] = {
+		[L_CPUHP_ONLINE] = {
+			"CPUHP_ONLINE", "cpuhp_state", "cpus_read_lock",
+		},
+		[L_IPI_CPU_STOP] = {
+			"IPI_CPU_STOP", "ipi_msg_type", "smp_send_stop",
+		},
+		[L_IPI_CPU_STOP_NMI] = {
+			"IPI_CPU_STOP_NMI", "ipi_msg_type", "smp_send_stop",
+		},
+	};
+	enum stop_known known = debuginfo_enumerator(enums[id].function,
+						     enums[id].type,
+						     enums[id].name, value);
+
+	if (known != STOP_UNKNOWN)
+		return known;
+	return enumerator_value((char *)enums[id].name, value) ? STOP_YES :
+								 STOP_NO;
 }
 
 bool layout_enum(enum layout_enum_id id, long *value)
 {
-	static const char *const names[L_ENUM_NR] = {
-		[L_CPUHP_ONLINE] = "CPUHP_ONLINE",
-		[L_IPI_CPU_STOP] = "IPI_CPU_STOP",
-		[L_IPI_CPU_STOP_NMI] = "IPI_CPU_STOP_NMI",
-	};
 	static struct {
 		enum stop_known known;
 		long value;
 	} found[L_ENUM_NR];
 
 	if (found[id].known == STOP_UNKNOWN)
-		found[id].known = enumerator_value((char *)names[id],
-						   &found[id].value) ?
-				  STOP_YES : STOP_NO;
+		found[id].known = find_enum(id, &found[id].value);
 	*value = found[id].value;
 	return found[id].known == STOP_YES;
 }

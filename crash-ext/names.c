@@ -9,6 +9,7 @@
 
 #include "collect.h"
 #include "crash-read.h"
+#include "debuginfo.h"
 #include "layout.h"
 
 const char *collect_symbol(uint64_t addr, bool is_return, char *buf,
@@ -29,22 +30,39 @@ const char *collect_symbol(uint64_t addr, bool is_return, char *buf,
 	return buf;
 }
 
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 const char *collect_line(uint64_t addr, char *buf, size_t len)
 {
 	/* crash writes "/build/dir/kernel/panic.c: 123" of any length. */
-	char *line = GETBUF(BUFSIZE * 2);
-	char *colon, *file;
+	char *line, *colon;
+	const char *file;
+	int number;
 
 	buf[0] = '\0';
-	if (!(pc->flags & MINIMAL_MODE) && is_kernel_text(addr)) {
-		get_line_number(addr, line, FALSE);
-		colon = strrchr(line, ':');
-		if (colon) {
-			*colon = '\0';
-			file = strrchr(line, '/');
-			snprintf(buf, len, "%s:%ld", file ? file + 1 : line,
-				 strtol(colon + 1, NULL, 10));
-		}
+	if (pc->flags & MINIMAL_MODE || !is_kernel_text(addr))
+		return NULL;
+	switch (debuginfo_line(addr, &file, &number)) {
+	case STOP_YES:
+		snprintf(buf, len, "%s:%d", base_name(file), number);
+		return buf;
+	case STOP_NO:
+		return NULL;
+	case STOP_UNKNOWN:
+		break;
+	}
+	line = GETBUF(BUFSIZE * 2);
+	get_line_number(addr, line, FALSE);
+	colon = strrchr(line, ':');
+	if (colon) {
+		*colon = '\0';
+		snprintf(buf, len, "%s:%ld", base_name(line),
+			 strtol(colon + 1, NULL, 10));
 	}
 	FREEBUF(line);
 	return buf[0] ? buf : NULL;
