@@ -23,17 +23,16 @@ static void drop(void)
 
 bool output_begin(void)
 {
-	interrupt_hold();
 	drop();
 	out = open_memstream(&text, &len);
-	interrupt_release();
 	return out;
 }
 
 void output_end(void)
 {
 	fflush(out);
-	/* The pager may be left here by longjmp: the text stays, for drop(). */
+	interrupt_release();
+	/* A pager or a pipe may be left here by longjmp: drop() is to come. */
 	fwrite(text, 1, len, fp);
 	fflush(fp);
 	interrupt_hold();

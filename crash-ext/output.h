@@ -16,7 +16,10 @@ extern FILE *out;
 /* False: memory is short. Gives back what an interrupted command left. */
 bool output_begin(void);
 
-/* Writes it all to crash's fp. */
+/*
+ * Writes it all to crash's fp. That takes as long as a reader likes: interrupts
+ * that the command held (session.h) are released for it.
+ */
 void output_end(void);
 
 #endif /* SDEI_STOP_OUTPUT_H */

@@ -21,7 +21,7 @@
 
 /*
  * crash leaves a command by longjmp when the person interrupts it, past any
- * cleanup. The options are therefore kept here, where the next run of the
+ * cleanup (see session.h). The options are therefore kept here, where the next run of the
  * command finds and frees them.
  */
 static struct stop_options options;
@@ -217,6 +217,7 @@ static void print_contexts(void)
 		if (shown++)
 			fputc('\n', out);
 		one_context(i);
+		interrupt_point();
 	}
 	if (!shown && !options.nr_ranges)
 		fprintf(out, "No CPU was wedged.\n");
@@ -258,6 +259,7 @@ static void print_inferred(bool with_evidence)
 		    !cpu || cpu->tag_state == STOP_TAG_VALID ||
 		    !want_cpu(cpu, NULL))
 			continue;
+		interrupt_point();
 		infer_cpu(memory, &evidence, &inferred);
 		if (!heading && !with_evidence)
 			fprintf(out, "inferred, not recorded (sdei_stop -e shows the evidence):\n");
@@ -365,15 +367,17 @@ static void run(void)
 
 static void cmd_sdei_stop(void)
 {
-	/* A command that ended half-way may have left it held. */
-	interrupt_release();
+	interrupt_reset();
+	interrupt_hold();
 	stop_options_destroy(&options);
 	if (!stop_options_parse(&options, argcnt, args)) {
 		stop_options_destroy(&options);
+		interrupt_release();
 		cmd_usage(pc->curcmd, SYNOPSIS);
 		return;
 	}
 	if (!output_begin()) {
+		interrupt_release();
 		fprintf(fp, "sdei_stop: out of memory\n");
 		return;
 	}

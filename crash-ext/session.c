@@ -24,33 +24,41 @@ static struct {
 
 static unsigned int generation;
 
-static sigset_t only_interrupt(void)
+static unsigned int held;
+
+static void set_interrupt(int how)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
-	return set;
+	sigprocmask(how, &set, NULL);
 }
 
 void interrupt_hold(void)
 {
-	sigset_t set = only_interrupt();
-
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (!held++)
+		set_interrupt(SIG_BLOCK);
 }
 
 void interrupt_release(void)
 {
-	sigset_t set = only_interrupt();
-
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	if (held && !--held)
+		set_interrupt(SIG_UNBLOCK);
 }
 
 void interrupt_point(void)
 {
-	interrupt_release();
-	interrupt_hold();
+	if (held != 1)
+		return;
+	set_interrupt(SIG_UNBLOCK);
+	set_interrupt(SIG_BLOCK);
+}
+
+void interrupt_reset(void)
+{
+	held = 0;
+	set_interrupt(SIG_UNBLOCK);
 }
 
 /* What is known of the dump as a whole, where memory did not tell. */

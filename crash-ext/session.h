@@ -44,12 +44,16 @@ unsigned int session_generation(void);
 void session_end(void);
 
 /*
- * An interrupt ends a command by longjmp out of wherever it is. What changes
- * memory of its own is therefore done between hold and release, and asks now
- * and then, when all is in order, whether one has come.
+ * An interrupt ends a command by longjmp out of wherever it is, be that in the
+ * middle of malloc(). So a command is held as long as it works, and asks now
+ * and then, when all is in order, whether one has come. These nest; a point
+ * inside of a second hold does nothing.
  */
 void interrupt_hold(void);
 void interrupt_point(void);
 void interrupt_release(void);
+
+/* The last command may have ended by longjmp, too: nothing is held any more. */
+void interrupt_reset(void);
 
 #endif /* SDEI_STOP_SESSION_H */
