@@ -80,6 +80,7 @@ bool collect_task_stack(const struct cpu_memory *cpu, uint64_t *low,
 	return true;
 }
 
+/* In the order in which one can be entered from the other. */
 void collect_stacks(struct cpu_memory *cpu)
 {
 	/* All of IRQ_STACK_SIZE and SDEI_STACK_SIZE are THREAD_SIZE. */

@@ -194,7 +194,9 @@ static enum evidence_entry follow(struct walk *walk, uint64_t fp)
 /*
  * Who called the stop code, by its frames on the stacks of the CPU: they stay
  * there, also when the CPU is off. Only where nothing else tells, since all
- * stacks have to be read.
+ * stacks have to be read. A CPU that faulted in the stop code is stopped again
+ * from elsewhere, and that counts: stacks are in the order in which they can be
+ * on top of each other, and on one stack the lower frame is the later one.
  */
 static enum evidence_entry stop_entry(const struct session *session,
 				      const struct cpu_memory *cpu)
@@ -203,7 +205,7 @@ static enum evidence_entry stop_entry(const struct session *session,
 	enum evidence_entry found = ENTRY_UNKNOWN;
 
 	collect_walk(&walk, (struct cpu_memory *)cpu, &session->facts);
-	for (size_t s = 0; s < walk.nr_stacks && found == ENTRY_UNKNOWN; s++) {
+	for (size_t s = walk.nr_stacks; s-- > 0 && found == ENTRY_UNKNOWN;) {
 		const struct walk_stack *stack = &walk.stacks[s];
 		uint64_t record[2];
 
