@@ -9,8 +9,8 @@ KERNEL_TREE ?= $(BUILD)/linux-$(KERNEL_SERIES)
 # An unpacked source or a git tree; without it Debian's source package.
 MAKEDUMPFILE_SRC ?=
 MAKEDUMPFILE_TREE ?= $(BUILD)/makedumpfile
-SUITES ?= tree unit command fuzz vmcores makedumpfile kernel crash lab containers \
-	   capture
+SUITES ?= tree unit command fuzz vmcores makedumpfile kernel crash containers lab \
+	   inference capture
 export BUILD prefix DESTDIR MAKEDUMPFILE_SRC
 
 # Parts share two cores and one cache: never two at once.

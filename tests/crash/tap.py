@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""TAP on standard output."""
+"""TAP on standard output, of tests one after the other or side by side."""
+import concurrent.futures
+import contextlib
+import io
 import re
+import tempfile
 
 
 class Tap:
@@ -34,3 +38,25 @@ class Tap:
     def end(self):
         print('1..%d' % self.nr, flush=True)
         return 1 if self.failed else 0
+
+
+def apart(job):
+    """Runs job, a test and its arguments, in this process, with a scratch
+    directory of its own. Returns what it printed and what it returned."""
+    test, *args = job
+    text = io.StringIO()
+    with tempfile.TemporaryDirectory(prefix='sdei-stop-crash.') as scratch, \
+            contextlib.redirect_stdout(text):
+        done = test(Tap(), *args, scratch)
+    return text.getvalue(), done
+
+
+def side_by_side(tap, jobs):
+    """Each job in a process of its own, as many at a time as there are
+    processors; printed in their order. Returns what they returned."""
+    done = []
+    with concurrent.futures.ProcessPoolExecutor() as pool:
+        for text, value in pool.map(apart, jobs):
+            tap.adopt(text)
+            done.append(value)
+    return done
