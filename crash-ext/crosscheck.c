@@ -207,6 +207,10 @@ void crosscheck(struct session *session,
 	struct compare compare = { .differs = print_difference,
 				   .arg = &check };
 
+	if (!session->facts.nr_cpus) {
+		fprintf(out, "nothing to compare: no CPU left registers\n");
+		return;
+	}
 	for (size_t i = 0; i < session->facts.nr_cpus; i++) {
 		const struct stop_cpu *cpu = &session->facts.cpus[i];
 		const struct cpu_memory *memory;

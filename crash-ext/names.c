@@ -185,7 +185,9 @@ static int name_cpu(struct crash_memory *memory,
 		c->running = cpu->running;
 		c->task_pid = cpu->pid;
 		memcpy(c->task_comm, cpu->comm, sizeof(c->task_comm) - 1);
-		if (cpu->task && c->has_regs)
+		/* What a hypervisor counts there are its own threads. */
+		if (cpu->task && c->has_regs &&
+		    (facts->from_memory || facts->has_crashtime))
 			c->pid_matches = c->pid == cpu->pid ? STOP_YES :
 							      STOP_NO;
 	}

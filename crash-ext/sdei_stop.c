@@ -17,7 +17,10 @@
 #include "show.h"
 #include "switch.h"
 #include "timeline.h"
+#include "waits.h"
 #include "wedge.h"
+
+#define PSR_I	0x80		/* arch/arm64/include/uapi/asm/ptrace.h */
 
 /*
  * crash leaves a command by longjmp when the person interrupts it, past any
@@ -136,16 +139,44 @@ static bool want_cpu(const struct stop_cpu *cpu, void *arg)
 	       (!options.problems || has_problem(cpu)) && want_mechanism(cpu);
 }
 
+/* No crash: a dump that a hypervisor took, or a live system. */
+static bool nobody_panicked(void)
+{
+	return session->memory.has_panic_cpu && session->memory.panic_cpu < 0;
+}
+
+/* In the kernel, not idle, and it waits for a lock or takes no interrupts. */
+static bool looks_wedged(size_t i)
+{
+	return waits_can_hold(session, i) &&
+	       (waits_of(session, i)->waits ||
+		session->facts.cpus[i].regs.pstate & PSR_I);
+}
+
 /*
  * Without tags, a CPU that was running and left no registers is what one came
- * to look at.
+ * to look at, and one that the plain IPI did not stop.
  */
-static bool want_context(const struct stop_cpu *cpu)
+static bool want_context(size_t i, size_t *nr_unknown)
 {
+	const struct stop_cpu *cpu = &session->facts.cpus[i];
+	const struct cpu_memory *memory = collect_cpu(&session->memory,
+						      cpu->cpu);
+	struct inferred inferred = { .how = INFER_UNKNOWN };
+	struct evidence evidence;
+
 	if (options.nr_ranges || options.mechanisms || options.problems)
 		return want_cpu(cpu, NULL);
-	return stop_cpu_wedged(cpu) ||
-	       (cpu->tag_state != STOP_TAG_VALID && !cpu->has_regs);
+	if (cpu->tag_state == STOP_TAG_VALID || !cpu->has_regs)
+		return stop_cpu_wedged(cpu) ||
+		       cpu->tag_state != STOP_TAG_VALID;
+	if (nobody_panicked())
+		return looks_wedged(i);
+	if (memory)
+		infer_cpu(memory, &evidence, &inferred);
+	*nr_unknown += inferred.how == INFER_UNKNOWN;
+	return inferred.how == INFER_SDEI || inferred.how == INFER_NMI_IPI ||
+	       inferred.how == INFER_NOT_STOPPED;
 }
 
 /* The kernel's exception level: that of the CPU that is furthest up. */
@@ -182,14 +213,44 @@ static void print_event(const struct cpu_memory *memory)
 		name ? name : "no kernel code", (unsigned long long)regs.pc);
 }
 
+/*
+ * A CPU whose note is lost, and that SDEI stopped: the event still has what it
+ * interrupted. Fills *cpu, a copy of the one in facts.
+ */
+static bool event_context(const struct cpu_memory *memory,
+			  struct stop_cpu *cpu)
+{
+	static char pc_symbol[256], lr_symbol[256];
+	struct inferred inferred;
+	struct evidence evidence;
+
+	if (!memory || cpu->has_regs || session->facts.live ||
+	    cpu->tag_state == STOP_TAG_VALID)
+		return false;
+	infer_cpu(memory, &evidence, &inferred);
+	if (!inferred.sdei_regs || !evidence_sdei_regs(memory, &cpu->regs) ||
+	    !cpu->regs.pc)
+		return false;
+	cpu->has_regs = true;
+	if (walk_regs_user(&cpu->regs))
+		return true;
+	if (collect_symbol(cpu->regs.pc, false, pc_symbol, sizeof(pc_symbol)))
+		cpu->pc_symbol = pc_symbol;
+	if (collect_symbol(cpu->regs.x[30], true, lr_symbol,
+			   sizeof(lr_symbol)))
+		cpu->lr_symbol = lr_symbol;
+	return true;
+}
+
 static void one_context(size_t i)
 {
 	static struct walk walk;	/* 60 KiB: not for the stack */
-	const struct stop_cpu *cpu = &session->facts.cpus[i];
+	struct stop_cpu copy = session->facts.cpus[i], *cpu = &copy;
 	struct cpu_memory *memory = collect_cpu(&session->memory, cpu->cpu);
+	bool by_event = event_context(memory, cpu);
 	struct context context = {
 		.session = session, .cpu = cpu, .memory = memory,
-		.walk = &walk, .kernel_el = kernel_el(),
+		.walk = &walk, .kernel_el = kernel_el(), .by_event = by_event,
 		.symbol = collect_symbol, .object = collect_object,
 	};
 
@@ -209,17 +270,32 @@ static void one_context(size_t i)
 
 static void print_contexts(void)
 {
-	size_t shown = 0;
+	size_t shown = 0, nr_unknown = 0;
 
 	for (size_t i = 0; i < session->facts.nr_cpus; i++) {
-		if (!want_context(&session->facts.cpus[i]))
+		if (!want_context(i, &nr_unknown))
 			continue;
 		if (shown++)
 			fputc('\n', out);
 		one_context(i);
 		interrupt_point();
 	}
-	if (!shown && !options.nr_ranges)
+	if (options.nr_ranges || options.mechanisms || options.problems)
+		return;
+	if (shown && nobody_panicked())
+		fprintf(out, "\nNobody panicked. These CPUs wait for a lock or have their interrupts masked;\n"
+			     "since when, and if for good, is not known.\n");
+	else if (shown)
+		return;
+	else if (session->facts.live)
+		fprintf(out, "A live system: no CPU was stopped, and of a running one there are no registers.\n");
+	else if (nobody_panicked())
+		fprintf(out, "Nobody panicked, so no CPU was stopped; none waits for a lock or has its\n"
+			     "interrupts masked. -c LIST shows what any was doing.\n");
+	else if (nr_unknown)
+		fprintf(out, "No CPU is known to have been wedged; how %zu of them were stopped is not known.\n",
+			nr_unknown);
+	else
 		fprintf(out, "No CPU was wedged.\n");
 }
 
@@ -323,7 +399,7 @@ static void run(void)
 		[STOP_ORDER_PID] = by_pid,
 	};
 	struct stop_report_opts opts = {
-		.name = pc->dumpfile,
+		.name = pc->dumpfile ? pc->dumpfile : "this system",
 		.json_more = json_more, .json_more_arg = session,
 	};
 
@@ -344,7 +420,9 @@ static void run(void)
 		break;
 	case STOP_TIMELINE:
 		if (!print_timeline(out, &session->facts))
-			fprintf(out, "no tags: nothing says when a CPU was stopped; sdei_stop -e tells by what\n");
+			fprintf(out, nobody_panicked() ?
+				"no tags: nobody panicked, and no CPU was stopped\n" :
+				"no tags: nothing says when a CPU was stopped; sdei_stop -e tells by what\n");
 		break;
 	case STOP_CHECKS:
 		crosscheck(session, opts.want_cpu, NULL);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "attribute.h"
 #include "dump.h"
 #include "output.h"
 #include "session.h"
@@ -137,6 +138,7 @@ static int collect(struct session *s, bool with_file)
 		read_file(s);
 	if (!s->memory.nr_notes && s->have_file && s->file.nr_cpus) {
 		use_file_notes(s);
+		attribute_notes(&s->memory, &s->facts);
 	} else if (s->have_file) {
 		memcpy(s->facts.container, s->file.container,
 		       sizeof(s->facts.container));

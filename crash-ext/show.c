@@ -355,9 +355,19 @@ void print_context(FILE *fp, const struct context *context)
 	if (!cpu->has_regs) {
 		if (context->session->facts.live)
 			fprintf(fp, "  No registers: the system is live.\n");
-		else
+		else if (context->session->memory.has_panic_cpu &&
+			 (uint32_t)context->session->memory.panic_cpu ==
+			 cpu->cpu)
+			fprintf(fp, "  No registers: this CPU ran the crash, but its note is empty or was never\n"
+				    "  written. Its current task is above.\n");
+		else if (cpu->tag_state == STOP_TAG_VALID ||
+			 (context->memory &&
+			  context->memory->online == STOP_YES))
 			fprintf(fp, "  No registers: this CPU never ran the stop code, so nothing in the dump\n"
 				    "  says where it was. Its current task is above.\n");
+		else
+			fprintf(fp, "  No registers: this CPU is offline, so it did stop, but its note is empty or\n"
+				    "  was never written. Its current task is above.\n");
 		show_hints(fp, walk, context->symbol);
 		return;
 	}
@@ -370,6 +380,9 @@ void print_context(FILE *fp, const struct context *context)
 	    cpu->tag.mechanism != CPU_STOP_PANIC)
 		fprintf(fp, "  These are the registers of the stop code, which was handed none: what\n"
 			    "  this CPU was doing is further down its call chain.\n");
+	if (context->by_event)
+		fprintf(fp, "  Its note is empty. These are the registers that SDEI event 0 interrupted,\n"
+			    "  which is what stopped it.\n");
 	show_regs(fp, &cpu->regs, walk, context->symbol);
 	if (walk_regs_user(&cpu->regs))
 		fprintf(fp, "  It ran outside the kernel, which has no frame of this context.\n");

@@ -26,6 +26,7 @@ struct context {
 	const struct wedge *wedge;
 	const char *pc_line, *lr_line;	/* source lines */
 	unsigned int kernel_el;		/* exception level of the kernel; 0: ? */
+	bool by_event;			/* registers are the SDEI event's */
 	symbol_fn symbol;
 	object_fn object;
 };

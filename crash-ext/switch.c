@@ -62,6 +62,18 @@ static bool undo(void)
 	return true;
 }
 
+/* An event that came for something else has other registers than the stop. */
+static bool stopped_by_event(const struct session *session,
+			     const struct cpu_memory *memory)
+{
+	struct inferred inferred;
+	struct evidence evidence;
+
+	evidence_of(session, memory, &evidence);
+	infer(&evidence, &inferred);
+	return inferred.sdei_regs;
+}
+
 void switch_to(const struct session *session, uint32_t cpu)
 {
 	const struct cpu_memory *memory = collect_cpu(&session->memory, cpu);
@@ -85,7 +97,7 @@ void switch_to(const struct session *session, uint32_t cpu)
 	}
 	if (c) {
 		regs = c->regs;
-	} else if (memory->online != STOP_YES &&
+	} else if (stopped_by_event(session, memory) &&
 		   evidence_sdei_regs(memory, &regs) && regs.pc) {
 		from = "its SDEI event";
 	} else {

@@ -5,6 +5,8 @@ import json
 import os
 import re
 
+from session import our_frames
+
 COMMANDS = {
     'triage_e': 'sdei_stop -e', 'triage_t': 'sdei_stop -t',
     'triage_x': 'sdei_stop -x', 'triage_cpu': 'sdei_stop -o cpu',
@@ -84,6 +86,10 @@ def untagged(tap, name, report, full, dump):
                                         for i in sorted(ours.items()))))
     tap.check('%s: evidence says what the console says' % name,
               log and ours and not wrong, '\n'.join(wrong))
+    shown = set(our_frames(full['wedged']))
+    tap.check('%s: -w shows whom the IPI did not stop' % name, shown == {
+        c for c, how in ours.items()
+        if how in ('SDEI', 'pseudo-NMI', 'not stopped')}, full['wedged'])
     tap.check('%s: what is inferred is marked so' % name,
               'inferred, not recorded' in full['table'] and
               'no tags' in full['triage_t'], full['table'])

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Dumps that no kdump of a panic left as it is meant to be: crash_notes that are
+empty or not in the dump, and a machine that a hypervisor dumped while it ran.
+Of the same machine, whose real dump says what is true."""
+import os
+import re
+import shutil
+import struct
+
+import edit
+import notes
+import triage
+from session import Dump, our_frames
+
+PAGE = edit.PAGE
+COMMANDS = {'table': 'sdei_stop', 'evidence': 'sdei_stop -e',
+            'wedged': 'sdei_stop -w', 'all': 'sdei_stop -w -c 0-63',
+            'time': 'sdei_stop -t', 'checks': 'sdei_stop -x',
+            'json': 'sdei_stop -j'}
+
+
+def drop_page(path, paddr):
+    """The page is not in the dump: its bit goes, and its descriptor."""
+    with open(path, 'r+b') as f:
+        f.seek(428)
+        block, sub, bitmaps = struct.unpack('<iii', f.read(12))
+        half = bitmaps // 2 * block
+        f.seek((1 + sub) * block + half)
+        bitmap = bytearray(f.read(half))
+        pfn = paddr // PAGE
+        if not bitmap[pfn // 8] >> pfn % 8 & 1:
+            raise ValueError('page %x is not in the dump' % paddr)
+        bitmap[pfn // 8] &= ~(1 << pfn % 8)
+        rank = sum(bin(b).count('1') for b in bitmap[:pfn // 8]) + \
+            bin(bitmap[pfn // 8] & (1 << pfn % 8) - 1).count('1')
+        left = sum(bin(b).count('1') for b in bitmap) - rank
+        f.seek((1 + sub) * block + half)
+        f.write(bitmap)
+        first = (1 + sub + bitmaps) * block + rank * 24
+        f.seek(first + 24)
+        behind = f.read(left * 24)
+        f.seek(first)
+        f.write(behind)
+
+
+class Machine:
+    """A real dump, and where it has what is changed here."""
+
+    def __init__(self, crash, dump, so, addresses, scratch):
+        self.crash, self.dump, self.so = crash, dump, so
+        self.scratch = scratch
+        self.cpus = sorted(addresses)
+        self.editor = edit.Editor(crash, dump, addresses, scratch)
+        self.real = crash.run(dump, {
+            '!load': 'extend ' + so, 'panic': 'sym panic_cpu',
+            'online': 'sym __cpu_online_mask',
+            'info': 'rd vmcoreinfo_note', 'evidence': 'sdei_stop -e',
+            'all': 'sdei_stop -w -c 0-63'}, scratch)
+        where = {'panic': self.real['panic'].split()[0],
+                 'online': self.real['online'].split()[0],
+                 'info': self.real['info'].split()[1]}
+        out = crash.run(dump, {k: 'vtop ' + w for k, w in where.items()},
+                        scratch)
+        self.at = {k: int(out[k].splitlines()[1].split()[1], 16)
+                   for k in where}
+        pages = sorted({a & -PAGE for a in self.at.values()})
+        out = crash.run(dump, {'p%x' % p: 'rd -p -64 %x 512' % p
+                               for p in pages}, scratch)
+        self.words = {p: bytearray(struct.pack(
+            '<512Q', *notes.words_of_rd(out['p%x' % p]))) for p in pages}
+
+    def copy(self, name):
+        path = os.path.join(self.scratch, name)
+        shutil.copyfile(self.dump.vmcore, path)
+        return path
+
+    def without_notes(self, name):
+        """crash_notes is zero in memory; the file's notes are as they were."""
+        path = self.copy(name)
+        with open(path, 'r+b') as f:
+            for paddr, page in self.editor.pages.items():
+                page = bytearray(page)
+                for start in self.editor.paddr.values():
+                    for at in range(start, start + 424):
+                        if at & -PAGE == paddr:
+                            page[at & PAGE - 1] = 0
+                self.editor.replace(f, paddr, bytes(page))
+        return path
+
+    def dropped_notes(self, name):
+        path = self.copy(name)
+        for paddr in self.editor.pages:
+            drop_page(path, paddr)
+        return path
+
+    def notes_in_file(self, path, make):
+        """The note segment becomes what make(cpu, note) gives, without
+        VMCOREINFO, which memory has as well."""
+        segment = b''.join(make(cpu, self.editor.note(cpu)[:412])
+                           for cpu in self.cpus)
+        with open(path, 'r+b') as f:
+            f.seek(0, 2)
+            at = f.tell()
+            f.write(segment)
+            f.seek(notes.sub_header(path) + 48)
+            f.write(struct.pack('<QQ', at, len(segment)))
+
+    def running(self, path):
+        """Nobody panicked, all CPUs are online, and VMCOREINFO, in memory and
+        for crash in the file's header, has no time of a crash."""
+        for key, size, value in (('panic', '<i', -1), ('info', '<Q', 0),
+                                 ('online', '<Q', (1 << len(self.cpus)) - 1)):
+            at = self.at[key]
+            struct.pack_into(size, self.words[at & -PAGE], at & PAGE - 1,
+                             value)
+        with open(path, 'r+b') as f:
+            for paddr, page in self.words.items():
+                self.editor.replace(f, paddr, bytes(page))
+            f.seek(notes.sub_header(path) + 32)
+            offset, size = struct.unpack('<QQ', f.read(16))
+            f.seek(offset)
+            info = f.read(size)
+            f.seek(offset)
+            f.write(info.replace(b'CRASHTIME=', b'NOT-CRASH='))
+
+    def open(self, path):
+        out = self.crash.run(Dump('unusual', path, self.dump.vmlinux),
+                             dict({'!load': 'extend ' + self.so}, **COMMANDS),
+                             self.scratch)
+        os.unlink(path)
+        return out
+
+
+def untagged(cpu, note):
+    """As a kernel or a hypervisor that knows no tags writes it. QEMU counts the
+    processes, which are its CPUs, from 1."""
+    note = bytearray(note)
+    note[20 + 48:20 + 112] = bytes(64)
+    struct.pack_into('<I', note, 20 + 32, cpu + 1)
+    return bytes(note)
+
+
+def wrong_claims(truth, out):
+    return ['CPU %d: %s, not %s' % (cpu, how, truth.get(cpu))
+            for cpu, how in triage.inferred_of(out.get('evidence', '')).items()
+            if how not in (truth.get(cpu), 'unknown')]
+
+
+def lost_notes(check, machine):
+    """Without any note in memory or in the file, and without the pages."""
+    truth = triage.inferred_of(machine.real['evidence'])
+    frames = our_frames(machine.real['all'])
+    for name, path in (('are empty', machine.without_notes('empty')),
+                       ('are not in the dump', machine.dropped_notes('gone'))):
+        machine.notes_in_file(path, lambda cpu, note: b'')
+        out = machine.open(path)
+        told = triage.inferred_of(out.get('evidence', ''))
+        check('crash_notes %s: all is told, and nothing wrong' % name,
+              told and not wrong_claims(truth, out) and
+              'unknown' not in told.values(), out.get('evidence', out['']))
+        sdei = [c for c, how in truth.items() if how == 'SDEI']
+        # The event's registers may lie on the pages that are gone, too.
+        if name == 'are empty':
+            check('crash_notes %s: SDEI\'s registers are shown for them' % name,
+                  sdei and all(our_frames(out['wedged']).get(c) == frames[c]
+                               for c in sdei) and
+                  'registers that SDEI event 0 interrupted' in out['wedged'],
+                  out.get('wedged'))
+        check('crash_notes %s: -w claims of no CPU that it never stopped' %
+              name, 'never ran the stop code' not in out['wedged'],
+              out.get('wedged'))
+
+
+def file_notes(check, machine):
+    """The notes of the file, without tags, find their CPUs by their stacks."""
+    truth = triage.inferred_of(machine.real['evidence'])
+    frames = our_frames(machine.real['all'])
+    path = machine.without_notes('file')
+    machine.notes_in_file(path, untagged)
+    out = machine.open(path)
+    check('notes of the file only: nothing wrong is inferred',
+          not wrong_claims(truth, out), out.get('evidence', out['']))
+    check('notes of the file only: their CPUs are found',
+          our_frames(out['all']) == frames, out.get('all'))
+    check('notes of the file only: -w shows whom the IPI did not stop',
+          set(our_frames(out['wedged'])) == {
+              c for c, how in truth.items() if how == 'SDEI'}, out['wedged'])
+
+
+def hypervisor(check, machine):
+    """The same machine as if a hypervisor had dumped it, without any panic."""
+    frames = our_frames(machine.real['all'])
+    path = machine.without_notes('hypervisor')
+    machine.running(path)
+    machine.notes_in_file(path, untagged)
+    out = machine.open(path)
+    check('a hypervisor\'s dump: nobody was stopped, and it says so',
+          'not a crash, no CPU was stopped' in out['table'] and
+          'fail' not in out['table'] and 'wrong-pid' not in out['table'] and
+          set(triage.inferred_of(out['evidence']).values()) == {'nothing'},
+          out['table'] + out['evidence'])
+    check('a hypervisor\'s dump: what each CPU did is shown',
+          our_frames(out['all']) == frames, out['all'])
+    real = set(our_frames(out['wedged']))
+    masked = {c for c, part in parts(machine.real['all']).items()
+              if 'interrupts masked' in part.split('\n')[0]}
+    check('a hypervisor\'s dump: -w shows who takes no interrupts',
+          real and real == masked and 'Nobody panicked.' in out['wedged'],
+          out['wedged'])
+    check('a hypervisor\'s dump: -t and -x say that there is nothing',
+          'no tags' in out['time'] and 'never' not in out['checks'],
+          out['time'] + out['checks'])
+
+
+def parts(text):
+    return {int(re.match(r'CPU (\d+)', p).group(1)): p
+            for p in re.split(r'(?m)^(?=CPU \d+: )', text)
+            if p.startswith('CPU ')}
+
+
+def run(tap, crash, dump, so, addresses, scratch):
+    def check(name, good, why):
+        tap.check('unusual dumps, crash %s: %s' % (crash.version, name), good,
+                  why)
+    machine = Machine(crash, dump, so, addresses, scratch)
+    lost_notes(check, machine)
+    file_notes(check, machine)
+    hypervisor(check, machine)
