@@ -100,6 +100,7 @@ def find_dumps(root, build, tap):
     """CRASH_TEST_DUMPS, a directory of NAME/vmcore and NAME/vmlinux, or else
     the recorded dumps. Only the series' vmlinux is recorded with them."""
     directory = os.environ.get('CRASH_TEST_DUMPS')
+    directory = directory and os.path.abspath(directory)
     dumps = []
     if directory:
         for name in sorted(os.listdir(directory)):
