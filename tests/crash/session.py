@@ -47,6 +47,29 @@ class Crash:
             return out
 
 
+    def type(self, dump, lines, scratch, files=None, env=None):
+        """Types lines, as one that is interrupted has to: what is left of a
+        file of commands is forgotten then. files: name -> text of those that
+        they read. Returns the same of all that are there in the end, and
+        under '' what the session itself printed."""
+        with tempfile.TemporaryDirectory(dir=scratch) as tmp:
+            for name, text in (files or {}).items():
+                with open(os.path.join(tmp, name), 'w') as f:
+                    f.write(text)
+            done = subprocess.run([self.binary, '-s', dump.vmlinux,
+                                   dump.vmcore], timeout=LIMIT, cwd=tmp,
+                                  input='\n'.join(lines + ['quit', '']
+                                                  ).encode(),
+                                  stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT,
+                                  env=dict(os.environ, **(env or {})))
+            files = {'': done.stdout.decode(errors='replace')}
+            for name in os.listdir(tmp):
+                with open(os.path.join(tmp, name), errors='replace') as f:
+                    files[name] = f.read()
+            return files
+
+
 class Dump:
     """must: what the lab's scenario says that the dump must show."""
 
