@@ -268,34 +268,6 @@ def minimal(tap, name, report, session, full):
               '%s\n%s' % (chains[0], chains[1]))
 
 
-def growth(tap, crash, dump, so, here, scratch):
-    """130 more of each way to call it leave no more of the heap in use, but
-    for a stdio buffer of 4 KiB that crash may hold at either moment."""
-    ways = ['sdei_stop', 'sdei_stop -w -c 0-63', 'sdei_stop -j',
-            'sdei_stop -t', 'sdei_stop -x', 'sdei_stop -e',
-            'sdei_stop -s 1', 'sdei_stop -u',
-            'sdei_stop -c a', 'sdei_stop -c 1,2,a']
-    shim = os.path.join(scratch, 'heap.so')
-    log = os.path.join(scratch, 'heap-' + crash.version)
-    subprocess.run(['cc', '-shared', '-fPIC', '-o', shim,
-                    os.path.join(here, 'heap.c')], check=True)
-    commands = {'!load': 'extend ' + so}
-    for i in range(150):
-        if i == 20:
-            commands['!before'] = '!kill -USR1 $PPID'
-        for j, way in enumerate(ways):
-            commands['!%d.%d' % (i, j)] = way + ' > /dev/null'
-    commands['!after'] = '!kill -USR1 $PPID'
-    commands['last'] = 'sdei_stop'
-    out = crash.run(dump, commands, scratch,
-                    env={'LD_PRELOAD': shim, 'HEAP_LOG': log})
-    with open(log) as f:
-        used = [int(line) for line in f]
-    tap.check('crash %s: 1,300 repeated calls do not grow it (%s bytes)' % (
-        crash.version, used), out.get('last') and len(used) == 2 and
-        used[1] - used[0] < 8192, out[''])
-
-
 def difference(tap, crash, dump, so, scratch):
     """A register changed in a copy of the file: shown, with its CPU."""
     copy = os.path.join(scratch, 'changed')
