@@ -428,6 +428,9 @@ static void run(void)
 		crosscheck(session, opts.want_cpu, NULL);
 		break;
 	case STOP_EVIDENCE:
+		if (!session->memory.nr_cpus)
+			fprintf(out, "no CPU is known: %s\n",
+				session->memory.notes_why);
 		print_inferred(true);
 		print_unknown();
 		break;
