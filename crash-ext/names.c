@@ -148,15 +148,16 @@ const char *collect_object(uint64_t addr, char *buf, size_t len)
 	return buf;
 }
 
+/* At the entry from user space the stack is empty: sp is its end. */
 static bool in_any_stack(struct cpu_memory *cpu, uint64_t sp)
 {
 	uint64_t low, high;
 
-	if (collect_task_stack(cpu, &low, &high) && sp >= low && sp < high)
+	if (collect_task_stack(cpu, &low, &high) && sp >= low && sp <= high)
 		return true;
 	collect_stacks(cpu);
 	for (size_t i = 0; i < cpu->nr_stacks; i++) {
-		if (sp >= cpu->stacks[i].low && sp < cpu->stacks[i].high)
+		if (sp >= cpu->stacks[i].low && sp <= cpu->stacks[i].high)
 			return true;
 	}
 	return false;
