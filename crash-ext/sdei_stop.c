@@ -270,9 +270,10 @@ static void one_context(size_t i)
 
 static void print_contexts(void)
 {
-	size_t shown = 0, nr_unknown = 0;
+	size_t shown = 0, nr_unknown = 0, nr_regs = 0;
 
 	for (size_t i = 0; i < session->facts.nr_cpus; i++) {
+		nr_regs += session->facts.cpus[i].has_regs;
 		if (!want_context(i, &nr_unknown))
 			continue;
 		if (shown++)
@@ -289,6 +290,8 @@ static void print_contexts(void)
 		return;
 	else if (session->facts.live)
 		fprintf(out, "A live system: no CPU was stopped, and of a running one there are no registers.\n");
+	else if (!nr_regs)
+		fprintf(out, "There are no registers of any CPU, so what they did is not known.\n");
 	else if (nobody_panicked())
 		fprintf(out, "Nobody panicked, so no CPU was stopped; none waits for a lock or has its\n"
 			     "interrupts masked. -c LIST shows what any was doing.\n");

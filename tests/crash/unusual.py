@@ -212,6 +212,17 @@ def hypervisor(check, machine):
           out['time'] + out['checks'])
 
 
+def without_registers(check, machine):
+    """The same, and the file has no notes either."""
+    path = machine.without_notes('nothing')
+    machine.running(path)
+    machine.notes_in_file(path, lambda cpu, note: b'')
+    out = machine.open(path)
+    check('no registers at all: -w says so, and claims nothing',
+          out['wedged'].startswith('There are no registers of any CPU'),
+          out['wedged'])
+
+
 def parts(text):
     return {int(re.match(r'CPU (\d+)', p).group(1)): p
             for p in re.split(r'(?m)^(?=CPU \d+: )', text)
@@ -226,3 +237,4 @@ def run(tap, crash, dump, so, addresses, scratch):
     lost_notes(check, machine)
     file_notes(check, machine)
     hypervisor(check, machine)
+    without_registers(check, machine)
