@@ -60,8 +60,9 @@ int vmcore_kdump_open(struct vmcore *vmcore, const uint8_t *head,
 	for (char *c = machine; *c; c++)
 		if (*c < ' ' || *c > '~')
 			*c = '?';
-	/* A dump tool that could not read it leaves it empty. */
-	if (machine[0] && strncmp(machine, "aarch64", 7))
+	/* A tool that could not read it leaves it empty; QEMU never knows it. */
+	if (machine[0] && strcmp(machine, "Unknown") &&
+	    strncmp(machine, "aarch64", 7))
 		return vmcore_fail(err,
 			"is a dump of another architecture (%s, not arm64)",
 			machine);
