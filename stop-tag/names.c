@@ -24,7 +24,22 @@
 
 #define BUILD_ID_MAX 20		/* bytes; SHA-1 */
 
+/*
+ * Most CPUs of a large machine are found at the same few places, and libdw takes
+ * a millisecond for one.
+ */
+#define CACHED 256	/* a byte of a hash */
+
+struct cached {
+	bool used;
+	const char *function;	/* NULL: none, which takes as long to see */
+	char *symbol, *line;
+	uint64_t linked;
+	unsigned int back;
+};
+
 struct names {
+	struct cached cache[CACHED];
 	Dwfl *dwfl;
 	Dwfl_Module *module;
 	char build_id[2 * BUILD_ID_MAX + 1];
@@ -335,6 +350,10 @@ void names_close(struct names *names)
 		return;
 	if (names->dwfl)
 		dwfl_end(names->dwfl);
+	for (size_t i = 0; i < CACHED; i++) {
+		free(names->cache[i].symbol);
+		free(names->cache[i].line);
+	}
 	free(names->source_root);
 	free(names);
 }
@@ -439,6 +458,31 @@ const char *names_function(struct names *names, const struct stop_facts *facts,
 	return function;
 }
 
+static void look_up(struct names *names, const struct stop_facts *facts,
+		    uint64_t address, struct cached *to)
+{
+	uint64_t start;
+	Dwfl_Line *src;
+	const char *file;
+	int lineno;
+
+	to->function = names_function(names, facts, address - to->back, &start);
+	if (!to->function)
+		return;
+	if (asprintf(&to->symbol, "%s+%#" PRIx64, to->function,
+		     address - start) < 0)
+		to->symbol = NULL;
+	file = inlined_at(names->module, to->linked, &lineno);
+	if (!file) {
+		src = dwfl_module_getsrc(names->module, to->linked);
+		file = src ? dwfl_lineinfo(src, NULL, &lineno, NULL, NULL,
+					   NULL) : NULL;
+	}
+	if (file && asprintf(&to->line, "%s:%d", source_name(names, file),
+			     lineno) < 0)
+		to->line = NULL;
+}
+
 /*
  * Names of an address of the dump. back is how many bytes before it the
  * instruction is that is meant (4 for a return address, whose call may be the
@@ -449,27 +493,24 @@ static void name(struct names *names, const struct stop_facts *facts,
 		 uint64_t address, unsigned int back, char **symbol,
 		 char **line, const char **function)
 {
-	GElf_Addr linked = address - facts->kerneloffset - back;
-	uint64_t start;
-	Dwfl_Line *src;
-	const char *file;
-	int lineno;
+	uint64_t linked = address - facts->kerneloffset - back;
+	/* By the upper bits of a product, in which all of the address is. */
+	struct cached *cached = &names->cache[linked * 0x9e3779b97f4a7c15 >> 56];
 
-	*function = names_function(names, facts, address - back, &start);
-	if (!*function)
-		return;
-	if (asprintf(symbol, "%s+%#" PRIx64, *function,
-		     address - start) < 0)
-		*symbol = NULL;
-	file = inlined_at(names->module, linked, &lineno);
-	if (!file) {
-		src = dwfl_module_getsrc(names->module, linked);
-		file = src ? dwfl_lineinfo(src, NULL, &lineno, NULL, NULL,
-					   NULL) : NULL;
+	if (!cached->used || cached->linked != linked ||
+	    cached->back != back) {
+		free(cached->symbol);
+		free(cached->line);
+		*cached = (struct cached){
+			.used = true, .linked = linked, .back = back,
+		};
+		look_up(names, facts, address, cached);
 	}
-	if (file && asprintf(line, "%s:%d", source_name(names, file),
-			     lineno) < 0)
-		*line = NULL;
+	*function = cached->function;
+	if (cached->symbol)
+		*symbol = strdup(cached->symbol);
+	if (cached->line)
+		*line = strdup(cached->line);
 }
 
 void names_place(struct names *names, const struct stop_facts *facts,
