@@ -129,11 +129,29 @@ static bool known_task(struct cpu_memory *cpu, uint64_t task)
 	return true;
 }
 
+/*
+ * rq->curr, which crash has read of every CPU when it started: to read it again
+ * takes a page out of the dump for each.
+ */
+static uint64_t crash_current(uint32_t cpu)
+{
+	if (ACTIVE() || (pc->flags & MINIMAL_MODE) || !tt->active_set ||
+	    cpu >= (uint32_t)kt->cpus)
+		return 0;
+	return tt->active_set[cpu];
+}
+
 static void read_task(struct cpu_memory *cpu)
 {
-	uint64_t task = 0;
+	uint64_t task = crash_current(cpu->cpu);
 	uint32_t pid;
 
+	if (task && known_task(cpu, task)) {
+		cpu->task = task;
+		cpu->comm[16] = '\0';
+		return;
+	}
+	task = 0;
 	if (layout(L_RQ_CURR) < 0 ||
 	    !read_percpu("runqueues", cpu->base, layout(L_RQ_CURR), &task,
 			 sizeof(task)))

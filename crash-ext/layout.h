@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * layout.h: where the dumped kernel's structures have their members. Asked of
- * the debug information by name, each once in a session and only when it is
- * needed: the first question about a structure can cost a tenth of a second,
- * and in crash 9 each one leaks a little memory inside gdb.
+ * the debug information by name (debuginfo.h), or of crash, each once in a
+ * session and only when it is needed: the first question to crash about a
+ * structure can cost 60 ms, and in crash 9 each one leaks a little memory
+ * inside gdb.
  */
 #ifndef SDEI_STOP_LAYOUT_H
 #define SDEI_STOP_LAYOUT_H

@@ -9,9 +9,10 @@ import subprocess
 # only as long as these stay where they are.
 FIELDS = ['program_context.flags', 'program_context.curcmd',
           'program_context.dumpfile', 'program_context.flags2',
+          'program_context.namelist', 'program_context.namelist_debug',
           'program_context.machine_type',
           'program_context.program_version', 'kernel_table.cpus',
-          'task_table.current', 'task_context.task',
+          'task_table.current', 'task_table.active_set', 'task_context.task',
           'task_context.pid', 'task_context.comm',
           'offset_table.task_struct_pid', 'offset_table.task_struct_comm',
           'offset_table.runqueue_curr', 'offset_table.task_struct_stack',
