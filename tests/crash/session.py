@@ -11,10 +11,12 @@ LIMIT = int(os.environ.get('CRASH_TEST_LIMIT', 180))  # seconds for a session
 
 class Crash:
     """One version of crash."""
+    limit = LIMIT
 
     def __init__(self, version, directory):
         self.version = version
         self.binary = os.path.join(directory, 'crash')
+        self.argv = [self.binary]
         self.defs = directory
 
     def run(self, dump, commands, scratch, minimal=False, env=None):
@@ -30,11 +32,11 @@ class Crash:
                     else:
                         f.write('%s > %s/%s.out\n' % (command, tmp, name))
                 f.write('quit\n')
-            argv = [self.binary, '-s', '-i', script]
+            argv = self.argv + ['-s', '-i', script]
             if minimal:
                 argv.append('--minimal')
             done = subprocess.run(argv + [dump.vmlinux, dump.vmcore],
-                                  stdin=subprocess.DEVNULL, timeout=LIMIT,
+                                  stdin=subprocess.DEVNULL, timeout=self.limit,
                                   stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, cwd=tmp,
                                   env=dict(os.environ, **(env or {})))
@@ -56,8 +58,9 @@ class Crash:
             for name, text in (files or {}).items():
                 with open(os.path.join(tmp, name), 'w') as f:
                     f.write(text)
-            done = subprocess.run([self.binary, '-s', dump.vmlinux,
-                                   dump.vmcore], timeout=LIMIT, cwd=tmp,
+            done = subprocess.run(self.argv + ['-s', dump.vmlinux,
+                                               dump.vmcore],
+                                  timeout=self.limit, cwd=tmp,
                                   input='\n'.join(lines + ['quit', '']
                                                   ).encode(),
                                   stdout=subprocess.PIPE,
