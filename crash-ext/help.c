@@ -30,7 +30,7 @@ char *stop_help[] = {
 "                 task, set and the like start there",
 "    -u           undo -s",
 "",
-"    -l           with source lines, which may take a while the first time",
+"    -l           with source lines",
 "    -c LIST      only these CPUs, as in 0,2-3; -w then shows them wedged or not",
 "    -m LIST      only CPUs stopped by these: panic, ipi, nmi, sdei, self,",
 "                 not-stopped, unset",
