@@ -29,7 +29,7 @@
 	X(dwarf_bytesize)						\
 	X(dwarf_getsrclines) X(dwarf_onesrcline) X(dwarf_lineaddr)	\
 	X(dwarf_lineno) X(dwarf_linesrc) X(dwarf_linebeginstatement)	\
-	X(dwarf_lineendsequence)
+	X(dwarf_lineendsequence) X(dwarf_linediscriminator)
 
 static struct {
 #define POINTER(name) typeof(name) *name;
@@ -379,6 +379,7 @@ struct row {
 	Dwarf_Addr address;
 	const char *file;		/* one pointer for one file of a unit */
 	int line;
+	unsigned int discriminator;
 	bool stmt, end;
 };
 
@@ -389,7 +390,8 @@ static bool get_row(Dwarf_Lines *lines, size_t i, struct row *row)
 	if (!line || dw.dwarf_lineaddr(line, &row->address) ||
 	    dw.dwarf_lineno(line, &row->line) ||
 	    dw.dwarf_linebeginstatement(line, &row->stmt) ||
-	    dw.dwarf_lineendsequence(line, &row->end))
+	    dw.dwarf_lineendsequence(line, &row->end) ||
+	    dw.dwarf_linediscriminator(line, &row->discriminator))
 		return false;
 	row->file = dw.dwarf_linesrc(line, NULL, NULL);
 	return row->file;
@@ -399,14 +401,16 @@ static bool get_row(Dwarf_Lines *lines, size_t i, struct row *row)
  * The row that gdb goes by, so that a line is the same as in crash's own
  * commands: the last one at or below the address; of several at one address
  * and of one file the last that begins a statement. One that does not, of
- * another file, does not count after one that does (gdb/dwarf2/read.c,
+ * another file, does not count after one that does, nor does a row of the line
+ * before it, once that has a discriminator (gdb/dwarf2/read.c,
  * lnp_state_machine::record_line(), and symtab.c, find_pc_sect_line()).
  */
 static bool find_row(Dwarf_Lines *lines, size_t nr, uint64_t address,
 		     struct row *found)
 {
-	bool stmt_here = false, any = false;
+	bool stmt_here = false, any = false, discriminated = false;
 	Dwarf_Addr last = 0;
+	int last_line = 0;
 	struct row row;
 
 	for (size_t i = 0; i < nr; i++) {
@@ -417,15 +421,23 @@ static bool find_row(Dwarf_Lines *lines, size_t nr, uint64_t address,
 		if (row.address > address)
 			break;
 		other_file = any && found->file != row.file;
+		discriminated = row.discriminator ||
+				(discriminated && row.line == last_line);
 		if (row.end) {
 			any = false;
-		} else if (row.line &&
-			   (row.stmt || last != row.address ||
-			    !(other_file ? stmt_here :
-			      any && found->stmt &&
-			      found->address == row.address))) {
-			*found = row;
-			any = true;
+		} else if (row.line && !(other_file && stmt_here && !row.stmt &&
+					 last == row.address)) {
+			bool again = any && !other_file && discriminated &&
+				     row.line == last_line;
+
+			last_line = row.line;
+			/* Of those at one address, one that begins a statement. */
+			if (!again && (row.stmt || !any || other_file ||
+				       !found->stmt ||
+				       found->address != row.address)) {
+				*found = row;
+				any = true;
+			}
 		}
 		if (last != row.address)
 			stmt_here = false;
