@@ -20,7 +20,10 @@ extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t nr, size_t size);
 extern void *__libc_realloc(void *p, size_t size);
 
-static volatile int armed, counting, allocating;
+static volatile int armed, counting;
+/* gdb 16 reads symbols in threads of its own. */
+static __thread volatile int allocating
+	__attribute__((tls_model("initial-exec")));
 static unsigned int asked, left;
 
 static void count(void)
