@@ -60,6 +60,12 @@ static const char *owner(const char *type)
 		{ "mutex", "mutex_lock" },
 		{ "rw_semaphore", "down_read" },
 		{ "semaphore", "down" },
+		{ "printk_ringbuffer", "prb_reserve" },
+		{ "prb_desc_ring", "prb_reserve" },
+		{ "prb_data_ring", "prb_reserve" },
+		{ "prb_desc", "prb_reserve" },
+		{ "prb_data_blk_lpos", "prb_reserve" },
+		{ "printk_info", "prb_reserve" },
 	};
 
 	for (size_t i = 0; i < sizeof(owners) / sizeof(*owners); i++) {
