@@ -172,10 +172,12 @@ def run(tap, crash, dump, so, report, full, few, scratch):
             continue
         shutil.copyfile(dump.vmcore, path)
         how(path, much, *(() if how == truncated else (rng,)))
-        # Cut off, crash opens it with --minimal only; damaged, without, too.
-        minimal = how == truncated and much < 0.99
-        wrong = one(crash, Dump('broken', path, dump.vmlinux), so, truth, tags,
-                    scratch, minimal)
+        # What crash does not open, it may with --minimal.
+        for minimal in (how == truncated and much < 0.99, True):
+            wrong = one(crash, Dump('broken', path, dump.vmlinux), so, truth,
+                        tags, scratch, minimal)
+            if wrong is not None or minimal:
+                break
         tried += 1
         name = '%s %s%s' % (how.__name__, much,
                             ', --minimal' if minimal else '')
