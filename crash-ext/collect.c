@@ -175,6 +175,29 @@ static void read_task(struct cpu_memory *cpu)
  * A stopped CPU has cleared its online bit, so that bit alone does not tell
  * it from one that was offline: the hotplug state does, no stop changes it.
  */
+/*
+ * A page that the dump has lost can read as zeros (under --minimal crash opens
+ * such dumps), and zero is CPUHP_OFFLINE. But that is never all of the structure:
+ * cpuhp_threads_init() initialises the completions of every possible CPU, whose
+ * lists are not empty bytes.
+ */
+static bool hotplug_lost(const struct cpu_memory *cpu)
+{
+	long size = layout_size("cpuhp_cpu_state");
+	unsigned char *state;
+	bool lost = true;
+
+	if (size <= 0 || size > 4096)
+		return true;
+	state = (unsigned char *)GETBUF(size);
+	if (read_percpu("cpuhp_state", cpu->base, 0, state, size)) {
+		for (long i = 0; i < size && lost; i++)
+			lost = !state[i];
+	}
+	FREEBUF(state);
+	return lost;
+}
+
 enum stop_known collect_hotplug(const struct cpu_memory *cpu)
 {
 	uint32_t state;
@@ -183,6 +206,9 @@ enum stop_known collect_hotplug(const struct cpu_memory *cpu)
 	if (!layout_enum(L_CPUHP_ONLINE, &online) || layout(L_CPUHP_STATE) < 0 ||
 	    !read_percpu("cpuhp_state", cpu->base, layout(L_CPUHP_STATE),
 			 &state, sizeof(state)))
+		return STOP_UNKNOWN;
+	/* CPUHP_ONLINE is the last one: what is above it is no state. */
+	if (state > (uint32_t)online || (!state && hotplug_lost(cpu)))
 		return STOP_UNKNOWN;
 	return state == (uint32_t)online ? STOP_YES : STOP_NO;
 }

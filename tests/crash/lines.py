@@ -26,4 +26,4 @@ def run(tap, crash, dump, so, scratch):
                 address, line, out.get('%x' % address)))
     tap.check('%s, crash %s: %d source lines are those of sym' % (
         dump.name, crash.version, compared), compared > 3 and not wrong,
-        '\n'.join(wrong))
+        '\n'.join(wrong) or out[''])
