@@ -346,9 +346,20 @@ int collect_cpus(struct crash_memory *memory, struct stop_facts *facts)
 			FREEBUF(online);
 		return 0;
 	}
-	memory->has_online_mask = online;
 	memory->has_panic_cpu = read_symbol("panic_cpu", &memory->panic_cpu,
 					    sizeof(memory->panic_cpu));
+	/*
+	 * The CPU that panics stays online. If the two are at odds, the page of
+	 * one of them was lost, and which one is not known.
+	 */
+	if (online && memory->has_panic_cpu && memory->panic_cpu >= 0 &&
+	    ((size_t)memory->panic_cpu >= online_cpus ||
+	     !mask_has(online, memory->panic_cpu))) {
+		memory->has_panic_cpu = false;
+		FREEBUF(online);
+		online = NULL;
+	}
+	memory->has_online_mask = online;
 
 	ret = read_cpus(memory, present, cpus, online, online_cpus);
 	FREEBUF(present);
