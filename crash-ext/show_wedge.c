@@ -184,23 +184,49 @@ static void show_silence(FILE *fp, const struct wedge *wedge)
 	}
 }
 
+/*
+ * lockdep lists a lock before it is taken, so the last one may be what the CPU
+ * waits for. Its lockdep_map lies in the lock: behind the few words of one that
+ * spins (raw_spinlock: at most three, with CONFIG_DEBUG_SPINLOCK), or behind a
+ * raw_spinlock and a list in one that sleeps.
+ */
+static bool may_wait_for(const struct wedge *wedge, size_t i)
+{
+	const struct lock_wait *lock = &wedge->lock;
+	bool spins = lock->kind == LOCK_SPIN || lock->kind == LOCK_READ ||
+		     lock->kind == LOCK_WRITE;
+
+	if (!wedge->waits || lock->kind == LOCK_CALL ||
+	    i + 1 != wedge->nr_held)
+		return false;
+	return !lock->addr || (wedge->held[i].lock >= lock->addr &&
+			       wedge->held[i].lock - lock->addr <
+				       (spins ? 64 : 256));
+}
+
 static void show_held(FILE *fp, const struct wedge *wedge, symbol_fn symbol)
 {
 	char buf[256];
 
 	if (!wedge->has_held)
 		return;
-	if (!wedge->nr_held)
+	if (wedge->lockdep_off)
+		fprintf(fp, "  holds     not known: lockdep was off, it stops with its first report%s\n",
+			wedge->nr_held ? "; until then:" : "");
+	else if (!wedge->nr_held)
 		fprintf(fp, "  holds     no lock, says lockdep\n");
 	for (size_t i = 0; i < wedge->nr_held; i++) {
 		const char *name = symbol(wedge->held[i].ip, true, buf,
 					  sizeof(buf));
 
-		fprintf(fp, "  %-9s ", i ? "" : "holds");
+		fprintf(fp, "  %-9s ",
+			i || wedge->lockdep_off ? "" : "holds");
 		for (const char *c = wedge->held[i].name; *c; c++)
 			fputc(*c < ' ' || *c > '~' ? '?' : *c, fp);
-		fprintf(fp, " (lockdep_map %" PRIx64 "), taken at %s\n",
-			wedge->held[i].lock, name ? name : "?");
+		fprintf(fp, " (lockdep_map %" PRIx64 "), %s at %s\n",
+			wedge->held[i].lock,
+			may_wait_for(wedge, i) ? "waited for" : "taken",
+			name ? name : "?");
 	}
 }
 

@@ -160,12 +160,13 @@ static void find_cycle(struct session *session, size_t i, struct wedge *wedge)
 
 /*
  * Held locks of the task, when lockdep keeps them. A held_lock is found by its
- * own size, which the configuration decides.
+ * own size, which the configuration decides. After its first report lockdep
+ * records nothing more (debug_locks is 0): what it has is of that moment.
  */
 static void find_held(const struct cpu_memory *memory, struct wedge *wedge)
 {
 	static long size = -2;
-	uint32_t depth;
+	uint32_t depth, on;
 
 	if (!memory || !memory->task || !read_symbol_exists("lock_chains") ||
 	    layout(L_TASK_HELD_LOCKS) < 0 || layout(L_TASK_LOCKDEP_DEPTH) < 0)
@@ -177,6 +178,7 @@ static void find_held(const struct cpu_memory *memory, struct wedge *wedge)
 	    !read_mem(memory->task + layout(L_TASK_LOCKDEP_DEPTH), &depth, 4))
 		return;
 	wedge->has_held = true;
+	wedge->lockdep_off = !read_symbol("debug_locks", &on, sizeof(on)) || !on;
 	for (uint32_t i = 0; i < depth && i < WEDGE_MAX_HELD; i++) {
 		uint64_t at = memory->task + layout(L_TASK_HELD_LOCKS) +
 			      i * size;

@@ -50,6 +50,7 @@ struct wedge {
 	uint64_t rcu_ns;		/* how long it has been under way */
 
 	bool has_held;			/* lockdep is built in */
+	bool lockdep_off;		/* and had stopped to record */
 	size_t nr_held;			/* held locks, innermost last */
 	struct {
 		uint64_t lock, ip;
