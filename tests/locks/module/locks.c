@@ -220,9 +220,11 @@ static noinline void locks_steps(struct locks_thread *thread, char *rest)
 		return locks_with_rwsem(thread, rest, which, step[0] == 'w');
 	if (!strcmp(step, "sem"))
 		return locks_with_sem(thread, rest, which);
-	if (!strcmp(step, "mask"))
+	if (!strcmp(step, "mask")) {
+		/* By this first, or lockdep is off at the next lock. */
+		local_irq_disable();
 		asm volatile("msr daifset, #0xf" : : : "memory");
-	else if (!strcmp(step, "call"))
+	} else if (!strcmp(step, "call"))
 		locks_call();
 	else if (!strcmp(step, "hold"))
 		locks_hold();
