@@ -233,3 +233,22 @@ void session_lines(struct session *s, bool lines)
 		c->lr_line = lines ? (char *)session_line(s, i, true) : NULL;
 	}
 }
+
+void *session_keep(struct session_kept *kept, const struct session *session,
+		   size_t i, size_t size, bool **known)
+{
+	if (kept->generation != session_generation()) {
+		interrupt_hold();
+		free(kept->known);
+		free(kept->items);
+		kept->nr = session->facts.nr_cpus;
+		kept->known = calloc(kept->nr, sizeof(*kept->known));
+		kept->items = calloc(kept->nr, size);
+		kept->generation = session_generation();
+		interrupt_release();
+	}
+	if (!kept->known || !kept->items || i >= kept->nr)
+		return NULL;
+	*known = &kept->known[i];
+	return kept->items + i * size;
+}

@@ -40,6 +40,25 @@ const char *session_line(struct session *session, size_t i, bool lr);
 /* Where session_get() counts how often it collected. */
 unsigned int session_generation(void);
 
+/*
+ * What is found out once about each of facts.cpus[] and kept for as long as
+ * they are. One of these is static in the function that finds it out.
+ */
+struct session_kept {
+	unsigned int generation;
+	size_t nr;
+	bool *known;
+	char *items;
+};
+
+/*
+ * The place for that of facts.cpus[i], of size bytes. **known: it is there
+ * already; else the caller fills it in and then sets that, since an interrupt
+ * may end the command between. NULL, and *known as it was, when memory is short.
+ */
+void *session_keep(struct session_kept *kept, const struct session *session,
+		   size_t i, size_t size, bool **known);
+
 /* Gives all memory back. */
 void session_end(void);
 

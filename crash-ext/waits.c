@@ -194,33 +194,18 @@ static void analyse(struct session *session, size_t i, struct cpu_waits *waits)
 
 const struct cpu_waits *waits_of(struct session *session, size_t i)
 {
-	static struct {
-		unsigned int generation;
-		size_t nr;
-		struct {
-			bool known;
-			struct cpu_waits waits;
-		} *cpus;
-	} kept;
+	static struct session_kept kept;
 	static struct cpu_waits one;
+	bool again = false, *known = &again;
+	struct cpu_waits *waits = session_keep(&kept, session, i, sizeof(one),
+						&known);
 
-	if (kept.generation != session_generation()) {
-		interrupt_hold();
-		free(kept.cpus);
-		kept.nr = session->facts.nr_cpus;
-		kept.cpus = calloc(kept.nr, sizeof(*kept.cpus));
-		kept.generation = session_generation();
-		interrupt_release();
-	}
-	if (!kept.cpus || i >= kept.nr) {
-		analyse(session, i, &one);
-		return &one;
-	}
-	if (!kept.cpus[i].known) {
-		analyse(session, i, &kept.cpus[i].waits);
-		kept.cpus[i].known = true;
-	}
-	return &kept.cpus[i].waits;
+	if (!waits)
+		waits = &one;
+	if (!*known)
+		analyse(session, i, waits);
+	*known = true;
+	return waits;
 }
 
 bool waits_can_hold(const struct session *session, size_t i)

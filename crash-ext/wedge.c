@@ -222,31 +222,16 @@ static void analyse(struct session *session, size_t i, struct wedge *wedge)
 
 const struct wedge *wedge_of(struct session *session, size_t i)
 {
-	static struct {
-		unsigned int generation;
-		size_t nr;
-		struct {
-			bool known;
-			struct wedge wedge;
-		} *cpus;
-	} kept;
+	static struct session_kept kept;
 	static struct wedge one;
+	bool again = false, *known = &again;
+	struct wedge *wedge = session_keep(&kept, session, i, sizeof(one),
+					&known);
 
-	if (kept.generation != session_generation()) {
-		interrupt_hold();
-		free(kept.cpus);
-		kept.nr = session->facts.nr_cpus;
-		kept.cpus = calloc(kept.nr, sizeof(*kept.cpus));
-		kept.generation = session_generation();
-		interrupt_release();
-	}
-	if (!kept.cpus || i >= kept.nr) {
-		analyse(session, i, &one);
-		return &one;
-	}
-	if (!kept.cpus[i].known) {
-		analyse(session, i, &kept.cpus[i].wedge);
-		kept.cpus[i].known = true;
-	}
-	return &kept.cpus[i].wedge;
+	if (!wedge)
+		wedge = &one;
+	if (!*known)
+		analyse(session, i, wedge);
+	*known = true;
+	return wedge;
 }
