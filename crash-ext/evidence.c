@@ -177,7 +177,7 @@ static enum evidence_entry follow(struct walk *walk, uint64_t fp)
 	for (int i = 0; i < 8 && walk_read(walk, fp, record, 16); i++) {
 		enum evidence_entry entry;
 		const char *name = NULL;
-		uint64_t ret = walk_strip_pac(walk, record[1]);
+		uint64_t ret = walk_strip_pac(walk->pac_mask, record[1]);
 
 		if (ret < 4 || !walk->function(walk->arg, ret - 4, &name))
 			break;
@@ -213,7 +213,8 @@ static enum evidence_entry stop_entry(const struct session *session,
 		     found == ENTRY_UNKNOWN; at += 8) {
 			if (!walk_read(&walk, at, record, sizeof(record)))
 				break;
-			if (in_stop_function(walk_strip_pac(&walk, record[1])) &&
+			if (in_stop_function(walk_strip_pac(walk.pac_mask,
+							    record[1])) &&
 			    walk_stack_of(&walk, record[0]))
 				found = follow(&walk, record[0]);
 		}

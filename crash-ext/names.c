@@ -148,39 +148,33 @@ const char *collect_object(uint64_t addr, char *buf, size_t len)
 	return buf;
 }
 
-/* At the entry from user space the stack is empty: sp is its end. */
-static bool in_any_stack(struct cpu_memory *cpu, uint64_t sp)
+/*
+ * Whether sp is in one of the CPU's stacks; of one without any, it is not known.
+ * At the entry from user space the stack is empty: sp is its end.
+ */
+static enum stop_known in_any_stack(struct cpu_memory *cpu, uint64_t sp)
 {
 	uint64_t low, high;
+	bool has_task = collect_task_stack(cpu, &low, &high);
 
-	if (collect_task_stack(cpu, &low, &high) && sp >= low && sp <= high)
-		return true;
+	if (has_task && sp >= low && sp <= high)
+		return STOP_YES;
 	collect_stacks(cpu);
 	for (size_t i = 0; i < cpu->nr_stacks; i++) {
 		if (sp >= cpu->stacks[i].low && sp <= cpu->stacks[i].high)
-			return true;
+			return STOP_YES;
 	}
-	return false;
-}
-
-static bool has_stacks(struct cpu_memory *cpu)
-{
-	uint64_t low, high;
-
-	if (collect_task_stack(cpu, &low, &high))
-		return true;
-	collect_stacks(cpu);
-	return cpu->nr_stacks;
+	return has_task || cpu->nr_stacks ? STOP_NO : STOP_UNKNOWN;
 }
 
 static int name_cpu(struct crash_memory *memory,
 		    const struct stop_facts *facts, struct stop_cpu *c)
 {
 	struct cpu_memory *cpu = collect_cpu(memory, c->cpu);
-	struct walk pac = { .pac_mask = facts->kernelpacmask };
-	uint64_t lr = walk_strip_pac(&pac, c->regs.x[30]);
-	char pc_symbol[256], lr_symbol[256];
-	const char *name = NULL;
+	uint64_t lr = walk_strip_pac(facts->kernelpacmask, c->regs.x[30]);
+	char symbol[256];
+	const char *name;
+	uint64_t start;
 
 	if (cpu) {
 		c->running = cpu->running;
@@ -195,19 +189,20 @@ static int name_cpu(struct crash_memory *memory,
 	if (!c->has_regs || walk_regs_user(&c->regs))
 		return 0;
 
-	if (cpu && has_stacks(cpu))
-		c->sp_in_stack = in_any_stack(cpu, c->regs.sp) ? STOP_YES :
-								 STOP_NO;
-	if (function_of(NULL, c->regs.pc, &name))
+	if (cpu)
+		c->sp_in_stack = in_any_stack(cpu, c->regs.sp);
+	start = function_of(NULL, c->regs.pc, &name);
+	if (start) {
 		c->pc_in_stop_code = stop_code_function(name) ? STOP_YES :
 								STOP_NO;
-	if (collect_symbol(c->regs.pc, false, pc_symbol, sizeof(pc_symbol))) {
-		c->pc_symbol = strdup(pc_symbol);
+		snprintf(symbol, sizeof(symbol), "%s+0x%llx", name,
+			 (unsigned long long)(c->regs.pc - start));
+		c->pc_symbol = strdup(symbol);
 		if (!c->pc_symbol)
 			return -ENOMEM;
 	}
-	if (collect_symbol(lr, true, lr_symbol, sizeof(lr_symbol))) {
-		c->lr_symbol = strdup(lr_symbol);
+	if (collect_symbol(lr, true, symbol, sizeof(symbol))) {
+		c->lr_symbol = strdup(symbol);
 		if (!c->lr_symbol)
 			return -ENOMEM;
 	}

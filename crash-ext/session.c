@@ -202,8 +202,8 @@ unsigned int session_generation(void)
 const char *session_line(struct session *s, size_t i, bool lr)
 {
 	const struct stop_cpu *c = &s->facts.cpus[i];
-	struct walk pac = { .pac_mask = s->facts.kernelpacmask };
-	uint64_t addr = lr ? walk_strip_pac(&pac, c->regs.x[30]) - 4 :
+	uint64_t mask = s->facts.kernelpacmask;
+	uint64_t addr = lr ? walk_strip_pac(mask, c->regs.x[30]) - 4 :
 			     c->regs.pc;
 	char line[160];
 

@@ -228,7 +228,7 @@ static void show_regs(FILE *fp, const struct stop_regs *regs,
 		      const struct walk *walk, symbol_fn symbol)
 {
 	bool user = walk_regs_user(regs);
-	uint64_t lr = walk ? walk_strip_pac(walk, regs->x[30]) : regs->x[30];
+	uint64_t lr = walk_strip_pac(walk ? walk->pac_mask : 0, regs->x[30]);
 	const struct walk_stack *stack =
 		walk && !user ? walk_stack_of(walk, regs->sp) : NULL;
 	char buf[256];
@@ -318,8 +318,8 @@ static void show_hints(FILE *fp, struct walk *walk, symbol_fn symbol)
 		memcpy(record, task->data + (at - 8 - task->low), 16);
 		if (record[0] && (record[0] <= at || record[0] >= task->high))
 			continue;
-		name = symbol(walk_strip_pac(walk, record[1]), true, buf,
-			      sizeof(buf));
+		name = symbol(walk_strip_pac(walk->pac_mask, record[1]), true,
+			      buf, sizeof(buf));
 		if (!name)
 			continue;
 		if (shown++ == MAX_HINTS) {

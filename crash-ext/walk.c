@@ -29,12 +29,9 @@ const struct walk_stack *walk_stack_of(const struct walk *walk, uint64_t addr)
 	return NULL;
 }
 
-uint64_t walk_strip_pac(const struct walk *walk, uint64_t pointer)
+uint64_t walk_strip_pac(uint64_t pac_mask, uint64_t pointer)
 {
-	if (!walk->pac_mask)
-		return pointer;
-	return pointer & KERNEL_HALF ? pointer | walk->pac_mask
-				     : pointer & ~walk->pac_mask;
+	return pointer & KERNEL_HALF ? pointer | pac_mask : pointer & ~pac_mask;
 }
 
 bool walk_regs_user(const struct stop_regs *regs)
@@ -102,12 +99,12 @@ static bool add_regs(struct walk *walk, enum walk_kind kind,
 		     const struct stop_regs *regs)
 {
 	const char *name;
-	uint64_t lr = walk_strip_pac(walk, regs->x[30]);
+	uint64_t lr = walk_strip_pac(walk->pac_mask, regs->x[30]);
 	uint64_t record[2] = { 0, 0 };
 	uint64_t in_lr = caller_of(walk, lr, &name);
 	bool leaf = in_lr && function_of(walk, regs->pc, &name) != in_lr &&
 		    !(walk_read(walk, regs->x[29], record, sizeof(record)) &&
-		      walk_strip_pac(walk, record[1]) == lr);
+		      walk_strip_pac(walk->pac_mask, record[1]) == lr);
 	struct walk_frame *f = add_frame(walk, kind, regs->pc,
 					 leaf ? regs->sp : regs->x[29]);
 
@@ -206,7 +203,7 @@ void walk_regs(struct walk *walk, const struct stop_regs *first)
 			return;
 		}
 
-		uint64_t ret = walk_strip_pac(walk, record[1]);
+		uint64_t ret = walk_strip_pac(walk->pac_mask, record[1]);
 
 		if (!record[0] && !ret) {
 			if (!zero_record(walk, fp, function, &regs) ||

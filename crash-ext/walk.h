@@ -81,8 +81,8 @@ const struct walk_stack *walk_stack_of(const struct walk *walk, uint64_t addr);
 /* len bytes at addr, which lie in one stack. */
 bool walk_read(struct walk *walk, uint64_t addr, void *to, size_t len);
 
-/* A kernel pointer without its authentication code. */
-uint64_t walk_strip_pac(const struct walk *walk, uint64_t pointer);
+/* A kernel pointer without its authentication code, whose bits pac_mask has. */
+uint64_t walk_strip_pac(uint64_t pac_mask, uint64_t pointer);
 
 /* The context ran at EL0: no kernel stack belongs to it. */
 bool walk_regs_user(const struct stop_regs *regs);

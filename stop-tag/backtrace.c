@@ -131,8 +131,9 @@ static void name_modules(const struct memory *memory, struct stop_facts *facts)
 			cpu->pc_symbol = strdup(place.symbol);
 		if (!cpu->lr_symbol &&
 		    modules_place(memory->modules,
-				  walk_strip_pac(&walk, cpu->regs.x[30]), 4,
-				  &place))
+				  walk_strip_pac(walk.pac_mask,
+						 cpu->regs.x[30]),
+				  4, &place))
 			cpu->lr_symbol = strdup(place.symbol);
 	}
 }

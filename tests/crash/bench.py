@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How long sdei_stop takes beside crash's own bt, in one session: the first
-call and repeated ones, in CPU time of crash."""
+call and repeated ones, in CPU time of crash. A session has one first call, so
+there are several."""
 import argparse
 import os
 import statistics
@@ -84,16 +85,21 @@ def main():
                         help='with crash and defs.h, as build-crash prints it')
     parser.add_argument('--so', default=os.path.join(ROOT, 'build',
                                                      'sdei_stop.so'))
+    parser.add_argument('--sessions', type=int, default=5,
+                        help='of each kind, whose median counts')
     parser.add_argument('--cpu', type=int, default=0,
                         help='the CPU that -w and bt -c are asked for')
     parser.add_argument('vmlinux')
     parser.add_argument('vmcore')
     opts = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        report(measure(Crash('', opts.crash),
-                       Dump('', os.path.abspath(opts.vmcore),
-                            os.path.abspath(opts.vmlinux)),
-                       os.path.abspath(opts.so), opts.cpu, scratch), opts.cpu)
+        times = [measure(Crash('', opts.crash),
+                         Dump('', os.path.abspath(opts.vmcore),
+                              os.path.abspath(opts.vmlinux)),
+                         os.path.abspath(opts.so), opts.cpu, scratch)
+                 for _ in range(opts.sessions)]
+        report({name: [statistics.median(t[name][i] for t in times)
+                       for i in (0, 1)] for name in times[0]}, opts.cpu)
 
 
 if __name__ == '__main__':
