@@ -147,6 +147,9 @@ static void json_wedge(struct json *json, struct session *session, size_t i)
 			json_uint(json, "silent_at_most_ns", wedge->at_most);
 	}
 	json_bool(json, "rcu_waits", wedge->rcu_waits);
+	if (wedge->rcu_ns)
+		json_uint(json, "rcu_waits_ns", wedge->rcu_ns);
+	json_bool(json, "rcu_stall", wedge->rcu_stall_s);
 	json_chain(json, walk);
 	json_close(json, '}');
 	collect_walk_done(walk);

@@ -180,6 +180,10 @@ static void show_silence(FILE *fp, const struct wedge *wedge)
 			fprintf(fp, ", under way for ");
 			seconds(fp, wedge->rcu_ns);
 		}
+		if (wedge->rcu_stall_s)
+			fprintf(fp, ": an RCU stall\n            "
+				"(it is one from %" PRIu32 " s on)",
+				wedge->rcu_stall_s);
 		fputc('\n', fp);
 	}
 }

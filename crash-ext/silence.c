@@ -191,6 +191,25 @@ static void watchdog(const struct cpu_memory *memory, uint64_t stopped,
 			    NS_PER_S;
 }
 
+/*
+ * From when on the kernel calls it a stall: rcu_jiffies_till_stall_check(), in
+ * kernel/rcu/tree_stall.h, which keeps rcu_cpu_stall_timeout within 3 to 300 s
+ * and adds 5 s with CONFIG_PROVE_RCU. Of that only the lock map can be seen, which
+ * is there in some more configurations: of theirs a stall is told 5 s late.
+ */
+static void rcu_stall(struct wedge *wedge)
+{
+	uint32_t limit;
+
+	if (!read_symbol("rcu_cpu_stall_timeout", &limit, 4))
+		return;
+	limit = (int32_t)limit < 3 ? 3 : limit > 300 ? 300 : limit;
+	if (read_symbol_exists("rcu_lock_map"))
+		limit += 5;
+	if (wedge->rcu_ns >= limit * NS_PER_S)
+		wedge->rcu_stall_s = limit;
+}
+
 static void rcu(const struct cpu_memory *memory, struct wedge *wedge)
 {
 	uint64_t state, data, node, mask, waiting, seq, start, jiffies;
@@ -208,8 +227,10 @@ static void rcu(const struct cpu_memory *memory, struct wedge *wedge)
 		return;
 	wedge->rcu_waits = true;
 	if (read_member(state, L_RCU_STATE_GP_START, &start, 8) &&
-	    read_symbol("jiffies", &jiffies, 8) && jiffies >= start)
+	    read_symbol("jiffies", &jiffies, 8) && jiffies >= start) {
 		wedge->rcu_ns = (jiffies - start) * tick_ns();
+		rcu_stall(wedge);
+	}
 }
 
 /*

@@ -48,6 +48,7 @@ struct wedge {
 
 	bool rcu_waits;			/* a grace period waits for this CPU */
 	uint64_t rcu_ns;		/* how long it has been under way */
+	uint32_t rcu_stall_s;		/* that long is a stall; 0: it is none */
 
 	bool has_held;			/* lockdep is built in */
 	bool lockdep_off;		/* and had stopped to record */
