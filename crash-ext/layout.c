@@ -55,6 +55,8 @@ static const char *owner(const char *type)
 		{ "rcu_state", "call_rcu" },
 		{ "rcu_data", "call_rcu" },
 		{ "rcu_node", "call_rcu" },
+		{ "call_function_data", "smp_call_function" },
+		{ "__call_single_node", "smp_call_function" },
 		{ "slab", "kmem_cache_destroy" },
 		{ "kmem_cache", "kmem_cache_destroy" },
 		{ "mutex", "mutex_lock" },
@@ -82,7 +84,8 @@ static const char *owner(const char *type)
 static bool may_be_anonymous(enum layout_id id)
 {
 	return id == L_SDEI_PRIVATE || id == L_PAGE_COMPOUND_HEAD ||
-	       id == L_TASK_STACK || id == L_SLAB_CACHE;
+	       id == L_TASK_STACK || id == L_SLAB_CACHE ||
+	       id == L_CSD_FLAGS;
 }
 
 static long member_offset(enum layout_id id)

@@ -156,6 +156,37 @@ static void show_cycle(FILE *fp, const struct wedge *wedge)
 	fprintf(fp, "CPU %u\n", wedge->cycle[0]);
 }
 
+static void show_cpus(FILE *fp, const uint32_t *cpus, size_t nr)
+{
+	for (size_t i = 0; i < nr && i < WEDGE_MAX_CALLS; i++)
+		fprintf(fp, "%s%" PRIu32, i ? ", " : "", cpus[i]);
+	if (nr > WEDGE_MAX_CALLS)
+		fprintf(fp, " and %zu more", nr - WEDGE_MAX_CALLS);
+}
+
+static void show_calls(FILE *fp, const struct session *session,
+		       const struct wedge *wedge)
+{
+	if (!wedge->nr_calls)
+		return;
+	fprintf(fp, "            not run by CPU%s ",
+		wedge->nr_calls == 1 ? "" : "s");
+	show_cpus(fp, wedge->calls, wedge->nr_calls);
+	fputc('\n', fp);
+	if (wedge->nr_calls == 1)
+		show_doing(fp, session, wedge->calls[0]);
+}
+
+static void show_callers(FILE *fp, const struct wedge *wedge)
+{
+	if (!wedge->nr_callers)
+		return;
+	fprintf(fp, "  others    CPU%s ", wedge->nr_callers == 1 ? "" : "s");
+	show_cpus(fp, wedge->callers, wedge->nr_callers);
+	fprintf(fp, " wait%s for it to run a function\n",
+		wedge->nr_callers == 1 ? "s" : "");
+}
+
 static void show_silence(FILE *fp, const struct wedge *wedge)
 {
 	if (wedge->has_silence) {
@@ -174,8 +205,10 @@ static void show_silence(FILE *fp, const struct wedge *wedge)
 	if (wedge->has_watchdog)
 		fprintf(fp, "            its soft-lockup watchdog ran last %" PRIu64
 			" s before\n", wedge->watchdog_s);
+	show_callers(fp, wedge);
 	if (wedge->rcu_waits) {
-		fprintf(fp, "  others    an RCU grace period waits for this CPU");
+		fprintf(fp, "  %-9s an RCU grace period waits for this CPU",
+			wedge->nr_callers ? "" : "others");
 		if (wedge->rcu_ns) {
 			fprintf(fp, ", under way for ");
 			seconds(fp, wedge->rcu_ns);
@@ -245,6 +278,8 @@ void print_wedge(FILE *fp, const struct session *session, uint32_t cpu,
 	if (wedge->waits && lock->kind == LOCK_CALL) {
 		fprintf(fp, "  waits for other CPUs to run a function (%s)\n",
 			wedge->function);
+		show_calls(fp, session, wedge);
+		show_cycle(fp, wedge);
 	} else if (wedge->waits && !lock->addr) {
 		fprintf(fp, "  waits for a %s (%s): which one is not in its registers or stack\n",
 			lock_kind_name(lock->kind), wedge->function);

@@ -4,6 +4,7 @@
  */
 #include "crash-defs.h"
 
+#include "calls.h"
 #include "crash-read.h"
 #include "layout.h"
 #include "waits.h"
@@ -132,6 +133,48 @@ static size_t stack_words(struct walk *walk, const struct stop_regs *regs,
 	return nr;
 }
 
+static uint64_t percpu_symbol(char *name)
+{
+	return read_symbol_exists(name) ? symbol_value(name) : 0;
+}
+
+/* Those that have not answered a CPU that waits in kernel/smp.c. */
+static void find_calls(struct session *session, const struct stop_cpu *cpu,
+		       const struct walk *walk, struct cpu_waits *waits)
+{
+	const struct crash_memory *memory = &session->memory;
+	const struct cpu_memory *own = collect_cpu(memory, cpu->cpu);
+	bool many = !strncmp(waits->function, "smp_call_function_many", 22);
+	struct call_env env = {
+		.read = env_read,
+		.arg = session,
+		.cfd_data = percpu_symbol("cfd_data"),
+		.call_single_queue = percpu_symbol("call_single_queue"),
+		.cfd_csd = layout(L_CFD_CSD),
+		.csd_flags = layout(L_CSD_FLAGS),
+	};
+
+	for (size_t i = 0; own && i < memory->nr_cpus; i++) {
+		const struct cpu_memory *other = &memory->cpus[i];
+		enum stop_known known = STOP_NO;
+
+		if (other == own)
+			continue;
+		if (many)
+			known = calls_many(&env, own->base, other->base);
+		for (size_t s = 0; !many && s < walk->nr_stacks &&
+		     known != STOP_YES; s++)
+			known = calls_queued(&env, other->base,
+					     walk->stacks[s].low,
+					     walk->stacks[s].high);
+		if (known != STOP_YES)
+			continue;
+		if (waits->nr_calls < WAITS_MAX_CALLS)
+			waits->calls[waits->nr_calls] = other->cpu;
+		waits->nr_calls++;
+	}
+}
+
 static void find_lock(struct session *session, const struct stop_cpu *cpu,
 		      struct walk *walk, struct cpu_waits *waits)
 {
@@ -147,8 +190,10 @@ static void find_lock(struct session *session, const struct stop_cpu *cpu,
 		return;
 	waits->waits = true;
 	waits->lock.kind = kind;
-	if (kind == LOCK_CALL)
+	if (kind == LOCK_CALL) {
+		find_calls(session, cpu, walk, waits);
 		return;
+	}
 	place.nr_words = stack_words(walk, &cpu->regs, words);
 
 	struct lock_env env = lock_env(session, kind);

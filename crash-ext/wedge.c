@@ -22,6 +22,8 @@ const struct stop_cpu *wedge_cpu(const struct session *session, uint32_t cpu)
 	return NULL;
 }
 
+_Static_assert(WEDGE_MAX_CALLS == WAITS_MAX_CALLS, "copied as they are");
+
 static uint32_t cpu_of_task(const struct session *session, uint64_t task)
 {
 	for (size_t i = 0; i < session->memory.nr_cpus; i++) {
@@ -125,10 +127,20 @@ static int index_of(const struct session *session, uint32_t cpu)
 static int blocked_by(struct session *session, size_t i, bool *likely)
 {
 	const struct cpu_waits *waits = waits_of(session, i);
+	size_t nr_calls = waits->nr_calls;
 	struct wedge_owner owner;
+	int first = -1;
 
-	if (!waits->lock.addr)
-		return -1;
+	/* All of them, of which one that waits itself may lead around. */
+	for (size_t n = 0; n < nr_calls && n < WAITS_MAX_CALLS; n++) {
+		int other = index_of(session, waits_of(session, i)->calls[n]);
+
+		if (other >= 0 && waits_of(session, other)->waits)
+			return other;
+		first = first < 0 ? other : first;
+	}
+	if (nr_calls || !waits->lock.addr)
+		return first;
 	find_owner(session, i, &waits->lock, &owner);
 	if (owner.known == OWNER_UNKNOWN || owner.cpu == STOP_CPU_UNKNOWN)
 		return -1;
@@ -198,6 +210,30 @@ static void find_held(const struct cpu_memory *memory, struct wedge *wedge)
 	}
 }
 
+static void find_callers(struct session *session, uint32_t cpu,
+			 const struct cpu_memory *memory, struct wedge *wedge)
+{
+	uint64_t queued;
+
+	/* So that most dumps need not be asked what all their CPUs wait for. */
+	if (!memory || !read_percpu("call_single_queue", memory->base, 0,
+				    &queued, 8) || !queued)
+		return;
+	for (size_t i = 0; i < session->facts.nr_cpus; i++) {
+		const struct cpu_waits *waits = waits_of(session, i);
+
+		for (size_t n = 0; n < waits->nr_calls && n < WAITS_MAX_CALLS;
+		     n++) {
+			if (waits->calls[n] != cpu)
+				continue;
+			if (wedge->nr_callers < WEDGE_MAX_CALLS)
+				wedge->callers[wedge->nr_callers] =
+					session->facts.cpus[i].cpu;
+			wedge->nr_callers++;
+		}
+	}
+}
+
 static void analyse(struct session *session, size_t i, struct wedge *wedge)
 {
 	const struct stop_cpu *cpu = &session->facts.cpus[i];
@@ -214,8 +250,12 @@ static void analyse(struct session *session, size_t i, struct wedge *wedge)
 	if (wedge->lock.addr) {
 		find_owner(session, i, &wedge->lock, &wedge->owner);
 		wedge->pending = find_pending(session, &wedge->lock);
-		find_cycle(session, i, wedge);
 	}
+	wedge->nr_calls = waits->nr_calls;
+	memcpy(wedge->calls, waits->calls, sizeof(wedge->calls));
+	if (wedge->lock.addr || wedge->nr_calls)
+		find_cycle(session, i, wedge);
+	find_callers(session, cpu->cpu, memory, wedge);
 	find_held(memory, wedge);
 	silence_of(session, cpu, memory, wedge);
 }

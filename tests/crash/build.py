@@ -25,7 +25,7 @@ FIELDS = ['program_context.flags', 'program_context.curcmd',
           'syment.value', 'syment.name', 'command_table_entry.flags']
 
 
-UNIT_SOURCES = ['compare.c', 'infer.c', 'klog.c', 'ladder.c', 'lock.c',
+UNIT_SOURCES = ['calls.c', 'compare.c', 'infer.c', 'klog.c', 'ladder.c', 'lock.c',
                 'options.c', 'pagetable.c', 'timeline.c', 'walk.c',
                 '../stop-tag/facts.c']
 

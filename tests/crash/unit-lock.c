@@ -16,6 +16,7 @@
 
 #include <linux/cpu_stop_tag.h>
 
+#include "calls.h"
 #include "lock.h"
 #include "timeline.h"
 
@@ -333,6 +334,57 @@ static void functions_that_wait(void **state)
 	assert_int_equal(lock_function("_raw_spin_lock"), LOCK_NONE);
 }
 
+/* Per-CPU offsets of 0x100 here; the call_single_data of one are at CFD_CSD. */
+#define CFD		(MEM + 0x10)
+#define QUEUE		(MEM + 0x20)
+#define CFD_CSD		(MEM + 0x40)
+#define STACK		(MEM + 0x800)
+
+static const struct call_env calls = {
+	.read = read_memory, .cfd_data = CFD, .call_single_queue = QUEUE,
+	.cfd_csd = 0, .csd_flags = 8,
+};
+
+static void calls_to_many(void **state)
+{
+	struct call_env old = calls;
+
+	(void)state;
+	put64(CFD + 0x100, CFD_CSD);
+	put32(CFD_CSD + 0x200 + 8, 0x11);
+	put32(CFD_CSD + 0x300 + 8, 0x10);
+	assert_int_equal(calls_many(&calls, 0x100, 0x200), STOP_YES);
+	assert_int_equal(calls_many(&calls, 0x100, 0x300), STOP_NO);
+	/* Neither a CPU without such a structure nor one out of memory. */
+	assert_int_equal(calls_many(&calls, 0x200, 0x100), STOP_UNKNOWN);
+	assert_int_equal(calls_many(&calls, 0x100, 0x10000), STOP_UNKNOWN);
+	old.csd_flags = -1;
+	assert_int_equal(calls_many(&old, 0x100, 0x200), STOP_UNKNOWN);
+}
+
+static void calls_to_one(void **state)
+{
+	(void)state;
+	assert_int_equal(calls_queued(&calls, 0x100, STACK, STACK + 0x100),
+			 STOP_NO);
+	/* Two in the queue of that CPU, the second one on the stack. */
+	put64(QUEUE + 0x100, MEM + 0x700);
+	put64(MEM + 0x700, STACK + 0x40);
+	assert_int_equal(calls_queued(&calls, 0x100, STACK, STACK + 0x100),
+			 STOP_YES);
+	assert_int_equal(calls_queued(&calls, 0x100, STACK + 0x48,
+				      STACK + 0x100), STOP_NO);
+	assert_int_equal(calls_queued(&calls, 0x200, STACK, STACK + 0x100),
+			 STOP_NO);
+	/* One that leads nowhere, and one in a circle. */
+	put64(MEM + 0x700, 8);
+	assert_int_equal(calls_queued(&calls, 0x100, STACK, STACK + 0x100),
+			 STOP_UNKNOWN);
+	put64(MEM + 0x700, MEM + 0x700);
+	assert_int_equal(calls_queued(&calls, 0x100, STACK, STACK + 0x100),
+			 STOP_UNKNOWN);
+}
+
 static void cycles(void **state)
 {
 	const int two[] = { 1, 0, 0, -1 };
@@ -453,6 +505,8 @@ int main(void)
 		cmocka_unit_test_setup(mutex_with_a_ring, setup),
 		cmocka_unit_test_setup(rw_semaphores, setup),
 		cmocka_unit_test(functions_that_wait),
+		cmocka_unit_test_setup(calls_to_many, setup),
+		cmocka_unit_test_setup(calls_to_one, setup),
 		cmocka_unit_test(cycles),
 		cmocka_unit_test(many_cpus_fold),
 		cmocka_unit_test(rung_that_nobody_answered),

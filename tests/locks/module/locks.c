@@ -18,6 +18,7 @@
  *	go		waits until all threads are here or stand still
  *	hold		spins for good
  *	call		has all other CPUs run a function, and waits for them
+ *	call:N		has CPU N, of one digit, run it
  *
  * They begin one after the other: the next one when the last one stands still,
  * so that the order in a queue is the order of the threads. All of it is on the
@@ -131,6 +132,11 @@ static noinline void locks_call(void)
 	smp_call_function(locks_nothing, NULL, 1);
 }
 
+static noinline void locks_call_one(unsigned int cpu)
+{
+	smp_call_function_single(cpu, locks_nothing, NULL, 1);
+}
+
 static void locks_steps(struct locks_thread *thread, char *rest);
 
 static void locks_with_spin(struct locks_thread *thread, char *rest, char which)
@@ -224,7 +230,9 @@ static noinline void locks_steps(struct locks_thread *thread, char *rest)
 		/* By this first, or lockdep is off at the next lock. */
 		local_irq_disable();
 		asm volatile("msr daifset, #0xf" : : : "memory");
-	} else if (!strcmp(step, "call"))
+	} else if (!strcmp(step, "call") && colon)
+		locks_call_one(which - '0');
+	else if (!strcmp(step, "call"))
 		locks_call();
 	else if (!strcmp(step, "hold"))
 		locks_hold();
