@@ -8,31 +8,36 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
-static inline uint64_t stop_get(const void *from, unsigned int bytes,
-				bool big_endian)
+/* Whether this machine has to swap them. */
+static inline bool stop_swapped(bool big_endian)
 {
-	const uint8_t *p = from;
-	uint64_t value = 0;
-
-	for (unsigned int i = 0; i < bytes; i++)
-		value = value << 8 | p[big_endian ? i : bytes - 1 - i];
-	return value;
+	return big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
 }
 
 static inline uint16_t stop_get16(const void *from, bool big_endian)
 {
-	return stop_get(from, 2, big_endian);
+	uint16_t value;
+
+	memcpy(&value, from, sizeof(value));
+	return stop_swapped(big_endian) ? __builtin_bswap16(value) : value;
 }
 
 static inline uint32_t stop_get32(const void *from, bool big_endian)
 {
-	return stop_get(from, 4, big_endian);
+	uint32_t value;
+
+	memcpy(&value, from, sizeof(value));
+	return stop_swapped(big_endian) ? __builtin_bswap32(value) : value;
 }
 
 static inline uint64_t stop_get64(const void *from, bool big_endian)
 {
-	return stop_get(from, 8, big_endian);
+	uint64_t value;
+
+	memcpy(&value, from, sizeof(value));
+	return stop_swapped(big_endian) ? __builtin_bswap64(value) : value;
 }
 
 /* Rounds up to the padding of ELF notes; 64 bits, so that it cannot wrap. */
