@@ -91,24 +91,44 @@ static void write_string(struct json *json, const char *string)
 	PUT(json, "\"");
 }
 
-/* The number with its sign; in base 16 with 0x. */
-static void write_number(struct json *json, uint64_t value, unsigned int base,
-			 bool negative)
+/* Where len more bytes can be written; the caller adds them to used. */
+static inline char *room(struct json *json, size_t len)
 {
-	char digits[24];	/* 2^64 has 20, or 16 and "0x" */
+	if (len > sizeof(json->text) - json->used)
+		flush(json);
+	return json->text + json->used;
+}
+
+#define DIGITS 20	/* 2^64 has so many, or 16 and "0x" */
+
+static void write_decimal(struct json *json, uint64_t value, bool negative)
+{
+	char digits[DIGITS + 1];	/* and a sign */
 	char *at = digits + sizeof(digits);
 
-	do {
-		*--at = "0123456789abcdef"[value % base];
-		value /= base;
-	} while (value);
-	if (base == 16) {
-		*--at = 'x';
-		*--at = '0';
-	}
+	do
+		*--at = '0' + value % 10;
+	while (value /= 10);
 	if (negative)
 		*--at = '-';
 	put(json, at, digits + sizeof(digits) - at);
+}
+
+/* A string, with its sign and 0x. */
+static void write_hex(struct json *json, uint64_t value, bool negative)
+{
+	int nr = value ? (67 - __builtin_clzll(value)) / 4 : 1;
+	char *to = room(json, DIGITS + 3), *at = to;
+
+	*at++ = '"';
+	if (negative)
+		*at++ = '-';
+	*at++ = '0';
+	*at++ = 'x';
+	for (int shift = 4 * (nr - 1); shift >= 0; shift -= 4)
+		*at++ = "0123456789abcdef"[value >> shift & 15];
+	*at++ = '"';
+	json->used += at - to;
 }
 
 static void before(struct json *json, const char *key)
@@ -117,8 +137,9 @@ static void before(struct json *json, const char *key)
 		PUT(json, ", ");
 	json->comma = true;
 	if (key) {
-		write_string(json, key);
-		PUT(json, ": ");
+		PUT(json, "\"");
+		put(json, key, strlen(key));
+		PUT(json, "\": ");
 	}
 }
 
@@ -174,13 +195,10 @@ static void number_or_string(struct json *json, const char *key, uint64_t size,
 			     bool negative)
 {
 	before(json, key);
-	if (size > EXACT_MAX) {
-		PUT(json, "\"");
-		write_number(json, size, 16, negative);
-		PUT(json, "\"");
-	} else {
-		write_number(json, size, 10, negative);
-	}
+	if (size > EXACT_MAX)
+		write_hex(json, size, negative);
+	else
+		write_decimal(json, size, negative);
 	after(json);
 }
 
@@ -199,8 +217,6 @@ void json_int(struct json *json, const char *key, int64_t value)
 void json_hex(struct json *json, const char *key, uint64_t value)
 {
 	before(json, key);
-	PUT(json, "\"");
-	write_number(json, value, 16, false);
-	PUT(json, "\"");
+	write_hex(json, value, false);
 	after(json);
 }

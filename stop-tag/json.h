@@ -25,7 +25,10 @@ struct json {
 	char text[4096];
 };
 
-/* kind is '{' or '['; key is NULL for an element of an array. */
+/*
+ * kind is '{' or '['. A key, here and below, is NULL for an element of an array,
+ * and else a name of ours: it is written as it is.
+ */
 void json_open(struct json *json, const char *key, char kind);
 /* kind is '}' or ']'. */
 void json_close(struct json *json, char kind);
