@@ -50,42 +50,88 @@ struct row {
 /*
  * Names in a dump, and of one, can hold anything: nothing of it may reach the
  * terminal as a control sequence. 0xc2 0x80 to 0x9f are the C1 controls.
+ * Moves *text behind one character and returns what is shown of it.
  */
+static char shown(const char **text)
+{
+	const unsigned char *s = (const unsigned char *)*text;
+	bool c1 = *s == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0;
+
+	*text += c1 ? 2 : 1;
+	return c1 || *s < ' ' || *s == 0x7f ? '?' : *s;
+}
+
 void stop_report_text(FILE *fp, const char *text)
 {
-	for (const unsigned char *s = (const unsigned char *)text; *s; s++) {
-		if (*s < ' ' || *s == 0x7f)
-			putc('?', fp);
-		else if (*s == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0)
-			putc('?', fp), s++;
-		else
-			putc(*s, fp);
-	}
+	while (*text)
+		putc(shown(&text), fp);
+}
+
+/* Where printf() would take most of the time of a report of many CPUs. */
+static char *put_number(char *to, uint64_t value)
+{
+	char digits[20];
+	int at = sizeof(digits);
+
+	do
+		digits[--at] = '0' + value % 10;
+	while (value /= 10);
+	memcpy(to, digits + at, sizeof(digits) - at);
+	to += sizeof(digits) - at;
+	*to = '\0';
+	return to;
+}
+
+static char *put_hex(char *to, uint64_t value)
+{
+	*to++ = '0';
+	*to++ = 'x';
+	for (int shift = 60; shift >= 0; shift -= 4)
+		*to++ = "0123456789abcdef"[value >> shift & 15];
+	return to;
 }
 
 static void after_cell(char cell[256], const struct stop_cpu *cpu)
 {
 	static const struct {
-		double ns;
+		uint64_t ns;
 		const char *name;
-	} units[] = { { 1, "ns" }, { 1e3, "us" }, { 1e6, "ms" }, { 1e9, "s" } };
+	} units[] = {
+		{ 1, " ns" }, { 1000, " us" }, { 1000000, " ms" },
+		{ 1000000000, " s" },
+	};
 	size_t unit = 0;
+	uint64_t size, step;
 	int64_t ns;
-	double value;
+	bool tenths;
 
 	if (!stop_report_after(cpu, &ns)) {
 		strcpy(cell, "-");
 		return;
 	}
-	value = ns;
-	while (unit < 3 && (value < 0 ? -value : value) >= 1000) {
-		unit++;
-		value = ns / units[unit].ns;
-	}
 	/* A CPU that did not stop was given up on after this long. */
-	snprintf(cell, 256, "%s%.*f %s",
-		 cpu->tag.mechanism == CPU_STOP_NOT_STOPPED ? ">" : "",
-		 unit && value < 100 ? 1 : 0, value, units[unit].name);
+	if (cpu->tag.mechanism == CPU_STOP_NOT_STOPPED)
+		*cell++ = '>';
+	if (ns < 0)
+		*cell++ = '-';
+	size = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+	while (unit < 3 && size >= 1000 * units[unit].ns)
+		unit++;
+	tenths = unit && (ns < 0 || size < 100 * units[unit].ns);
+	step = units[unit].ns / (tenths ? 10 : 1);
+	/* Halfway between two, and beyond 2^53 ns, printf() decides. */
+	if ((unit && size % step == step / 2) || size >> 53) {
+		sprintf(cell, "%.*f%s", tenths, (double)size / units[unit].ns,
+			units[unit].name);
+		return;
+	}
+	size = (size + step / 2) / step;
+	cell = put_number(cell, tenths ? size / 10 : size);
+	if (tenths) {
+		*cell++ = '.';
+		*cell++ = '0' + size % 10;
+	}
+	strcpy(cell, units[unit].name);
 }
 
 static void tag_cells(struct row *row, const struct stop_cpu *cpu)
@@ -122,28 +168,33 @@ static void pc_cells(struct row *row, const struct stop_cpu *cpu)
 	if (cpu->pc_symbol)
 		snprintf(row->cell[COL_PC], 256, "%s%s", cpu->pc_symbol, where);
 	else
-		snprintf(row->cell[COL_PC], 256, "0x%016" PRIx64 "%s",
-			 cpu->regs.pc, where);
+		strcpy(put_hex(row->cell[COL_PC], cpu->regs.pc), where);
 	if (cpu->pc_line)
 		snprintf(row->cell[COL_SOURCE], 256, "%s", cpu->pc_line);
 }
 
+static void clear_row(struct row *row)
+{
+	for (int i = 0; i < NR_COLUMNS; i++)
+		row->cell[i][0] = '\0';
+}
+
 static void fill_row(struct row *row, const struct stop_cpu *cpu)
 {
-	memset(row, 0, sizeof(*row));
+	clear_row(row);
 	if (cpu->cpu == STOP_CPU_UNKNOWN)
 		strcpy(row->cell[COL_CPU], "?");
 	else
-		snprintf(row->cell[COL_CPU], 256, "%u", cpu->cpu);
+		put_number(row->cell[COL_CPU], cpu->cpu);
 	tag_cells(row, cpu);
 	after_cell(row->cell[COL_AFTER], cpu);
 	if (cpu->has_regs) {
-		snprintf(row->cell[COL_PID], 256, "%u", cpu->pid);
+		put_number(row->cell[COL_PID], cpu->pid);
 		pc_cells(row, cpu);
 	} else {
 		/* Without registers the task in memory is what is left. */
 		if (cpu->task_comm[0])
-			snprintf(row->cell[COL_PID], 256, "%u", cpu->task_pid);
+			put_number(row->cell[COL_PID], cpu->task_pid);
 		else
 			strcpy(row->cell[COL_PID], "-");
 		strcpy(row->cell[COL_PC],
@@ -163,7 +214,7 @@ static bool fill_lr_row(struct row *row, const struct stop_cpu *cpu)
 {
 	if (!stop_cpu_wedged(cpu) || !cpu->has_regs || !cpu->lr_symbol)
 		return false;
-	memset(row, 0, sizeof(*row));
+	clear_row(row);
 	snprintf(row->cell[COL_PC], 256, "  lr %s", cpu->lr_symbol);
 	if (cpu->lr_line)
 		snprintf(row->cell[COL_SOURCE], 256, "%s", cpu->lr_line);
@@ -183,10 +234,12 @@ static void widen(int width[NR_COLUMNS], const struct row *row)
 static void put_row(FILE *fp, const int width[NR_COLUMNS],
 		    const struct row *row)
 {
+	char line[NR_COLUMNS * (256 + WIDTH_MAX + 2) + 1], *end = line;
 	int pending = 1;	/* spaces, so that no line ends in them */
 
 	for (int i = 0; i < NR_COLUMNS; i++) {
-		int len = strlen(row->cell[i]);
+		const char *cell = row->cell[i];
+		int len = strlen(cell);
 		int pad = width[i] > len ? width[i] - len : 0;
 
 		if (!width[i])
@@ -194,17 +247,18 @@ static void put_row(FILE *fp, const int width[NR_COLUMNS],
 		if (columns[i].right)
 			pending += pad;
 		if (len) {
-			fprintf(fp, "%*s", pending, "");
-			stop_report_text(fp, row->cell[i]);
+			memset(end, ' ', pending);
+			end += pending;
+			while (*cell)
+				*end++ = shown(&cell);
 			pending = 0;
-		} else if (columns[i].right) {
-			pending += len;
 		}
 		if (!columns[i].right)
 			pending += pad;
 		pending += 2;
 	}
-	putc('\n', fp);
+	*end++ = '\n';
+	fwrite(line, 1, end - line, fp);
 }
 
 static void put_rows(FILE *fp, const struct stop_cpu **rows, size_t nr)
@@ -218,7 +272,7 @@ static void put_rows(FILE *fp, const struct stop_cpu **rows, size_t nr)
 		if (fill_lr_row(&row, rows[i]))
 			widen(width, &row);
 	}
-	memset(&row, 0, sizeof(row));
+	clear_row(&row);
 	for (int i = 0; i < NR_COLUMNS; i++)
 		if (width[i] || !columns[i].optional)
 			strcpy(row.cell[i], columns[i].title);

@@ -138,6 +138,45 @@ static void in_sdei_table(void **state)
 	judged_free(&j);
 }
 
+/* As printf() in C or Python rounds the binary fraction. */
+static void after_column(void **state)
+{
+	static const struct {
+		int64_t ns;
+		const char *text;
+	} after[] = {
+		{ 999, " 999 ns " }, { 1250, " 1.2 us " }, { 1350, " 1.4 us " },
+		{ 1450, " 1.4 us " }, { 1451, " 1.5 us " },
+		{ 99949, " 99.9 us " }, { 99950, " 100.0 us " },
+		{ 100500, " 100 us " }, { 101500, " 102 us " },
+		{ 999499, " 999 us " }, { 999500, " 1000 us " },
+		{ 1000000, " 1.0 ms " }, { 59999999, " 60.0 ms " },
+		{ 3600000000000, " 3600 s " },
+		{ INT64_MAX, " 9223372037 s " },
+		/* A clock that is not the same on every CPU */
+		{ -5, " -5 ns " }, { -1250, " -1.2 us " },
+		{ -150400000, " -150.4 ms " },
+	};
+	struct judged j;
+	char *text;
+
+	(void)state;
+	judge_path(&j, data_path("elf-pass"));
+	for (size_t i = 0; i < sizeof(after) / sizeof(*after); i++) {
+		for (size_t k = 0; k < j.facts.nr_cpus; k++) {
+			struct stop_tag *tag = &j.facts.cpus[k].tag;
+
+			tag->request_ns = INT64_MAX;
+			tag->stop_ns = INT64_MAX + (uint64_t)after[i].ns;
+		}
+		text = table(&j, (struct stop_report_opts){ .name = "vmcore" });
+		if (!strstr(text, after[i].text))
+			fail_msg("no %s in %s", after[i].text, text);
+		free(text);
+	}
+	judged_free(&j);
+}
+
 static void newer_version_table(void **state)
 {
 	struct judged j;
@@ -431,6 +470,7 @@ int main(void)
 		cmocka_unit_test(brief),
 		cmocka_unit_test(brief_of_many),
 		cmocka_unit_test(in_sdei_table),
+		cmocka_unit_test(after_column),
 		cmocka_unit_test(newer_version_table),
 		cmocka_unit_test(untagged_table),
 		cmocka_unit_test(live_table),
