@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <sys/prctl.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 
 #include "pool.h"
@@ -25,6 +26,13 @@
 
 /* More than the JSON of 65536 CPUs; a worker that writes more went mad. */
 #define REPORT_MAX (256U << 20)
+
+/*
+ * With the 64 KiB that a pipe has, both sides would be woken up for every few
+ * CPUs; a size that an unprivileged user may set.
+ */
+#define PIPE_SIZE (1024 * 1024)
+#define FRAME_SIZE (256 * 1024)
 
 enum part {
 	PART_REPORT = 'r',
@@ -50,9 +58,11 @@ struct slot {
 	const char *killed;	/* why */
 	int status;
 	bool asked;		/* it is checked for the second time */
-	struct frame frame;	/* what is being received of it: */
-	size_t frame_len;
 	struct buffer report, json, error;
+	struct buffer *to;	/* what is being received goes there ... */
+	size_t left;		/* ... of this frame, then comes the next ... */
+	struct frame next;
+	size_t next_len;	/* ... of which so many bytes are there */
 };
 
 struct run {
@@ -81,33 +91,34 @@ static int64_t now_ms(void)
 struct writer {
 	int fd;
 	uint32_t part;
+	char buffer[FRAME_SIZE];
 };
 
-static int write_all(int fd, const void *data, size_t len)
-{
-	const char *at = data;
-
-	while (len) {
-		ssize_t n = write(fd, at, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		at += n;
-		len -= n;
-	}
-	return 0;
-}
-
+/* In one call as a rule: each wakes the parent up. */
 static ssize_t write_frame(void *cookie, const char *data, size_t len)
 {
 	struct writer *writer = cookie;
 	struct frame frame = { writer->part, len };
+	struct iovec iov[] = {
+		{ &frame, sizeof(frame) }, { (char *)data, len },
+	};
 
-	if (write_all(writer->fd, &frame, sizeof(frame)) ||
-	    write_all(writer->fd, data, len))
-		return 0;
+	while (iov[0].iov_len || iov[1].iov_len) {
+		ssize_t n = writev(writer->fd, iov, 2);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return 0;
+		for (int i = 0; i < 2; i++) {
+			size_t of = (size_t)n < iov[i].iov_len ? (size_t)n :
+				    iov[i].iov_len;
+
+			iov[i].iov_base = (char *)iov[i].iov_base + of;
+			iov[i].iov_len -= of;
+			n -= of;
+		}
+	}
 	return len;
 }
 
@@ -119,15 +130,16 @@ static FILE *open_part(struct writer *writer, int fd, enum part part)
 	writer->fd = fd;
 	writer->part = part;
 	fp = fopencookie(writer, "w", io);
+	/* Without one of ours, glibc's has 4096 bytes whatever is asked for. */
 	if (fp)
-		setvbuf(fp, NULL, _IOFBF, 64 * 1024);
+		setvbuf(fp, writer->buffer, _IOFBF, sizeof(writer->buffer));
 	return fp;
 }
 
 static int work(const struct check_opts *opts, const struct find_target *target,
 		int fd)
 {
-	struct writer report, json, error;
+	static struct writer report, json, error;
 	struct check_out out = {
 		.fd = fd,
 		.report = open_part(&report, fd, PART_REPORT),
@@ -146,7 +158,8 @@ static int work(const struct check_opts *opts, const struct find_target *target,
 
 /* The parent's side */
 
-static int append(struct buffer *buffer, const char *data, size_t len)
+/* For len more bytes, and a NUL. */
+static int make_room(struct buffer *buffer, size_t len)
 {
 	if (len > REPORT_MAX - buffer->len)
 		return -1;
@@ -159,10 +172,17 @@ static int append(struct buffer *buffer, const char *data, size_t len)
 		buffer->data = grown;
 		buffer->room = room;
 	}
-	memcpy(buffer->data + buffer->len, data, len);
-	buffer->len += len;
-	buffer->data[buffer->len] = 0;
 	return 0;
+}
+
+static void append(struct buffer *buffer, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (make_room(buffer, len))
+		return;
+	memcpy(buffer->data + buffer->len, text, len + 1);
+	buffer->len += len;
 }
 
 static void clear(struct buffer *buffer)
@@ -171,38 +191,33 @@ static void clear(struct buffer *buffer)
 	memset(buffer, 0, sizeof(*buffer));
 }
 
-/* Takes bytes of the pipe. Returns -1 for what no worker of ours writes. */
-static int take(struct slot *slot, const char *data, size_t len)
+/*
+ * Takes n bytes that came off the pipe. Returns -1 for what no worker of ours
+ * writes.
+ */
+static int take(struct slot *slot, size_t n)
 {
-	while (len) {
-		size_t n = sizeof(slot->frame) - slot->frame_len;
-		struct buffer *to;
+	size_t of = n < slot->left ? n : slot->left;
 
-		if (n) {
-			n = n < len ? n : len;
-			memcpy((char *)&slot->frame + slot->frame_len, data, n);
-			slot->frame_len += n;
-		} else if (!slot->frame.len) {
-			slot->frame_len = 0;
-			continue;
-		} else {
-			if (slot->frame.part == PART_REPORT)
-				to = &slot->report;
-			else if (slot->frame.part == PART_JSON)
-				to = &slot->json;
-			else if (slot->frame.part == PART_ERROR)
-				to = &slot->error;
-			else
-				return -1;
-			n = slot->frame.len < len ? slot->frame.len : len;
-			if (append(to, data, n))
-				return -1;
-			slot->frame.len -= n;
-		}
-		data += n;
-		len -= n;
+	if (of) {
+		slot->to->len += of;
+		slot->to->data[slot->to->len] = 0;
+		slot->left -= of;
 	}
-	return 0;
+	slot->next_len += n - of;
+	if (slot->next_len < sizeof(slot->next))
+		return 0;
+	slot->next_len = 0;
+	slot->left = slot->next.len;
+	if (slot->next.part == PART_REPORT)
+		slot->to = &slot->report;
+	else if (slot->next.part == PART_JSON)
+		slot->to = &slot->json;
+	else if (slot->next.part == PART_ERROR)
+		slot->to = &slot->error;
+	else
+		return -1;
+	return make_room(slot->to, slot->left);
 }
 
 /* It is tried again when another worker has ended; without one, never. */
@@ -246,6 +261,8 @@ static int start_worker(struct run *run, struct slot *slot)
 		_exit(work(run->pool->opts, target, fds[1]));
 	}
 	close(fds[1]);
+	/* Where that is refused, it is as it was. */
+	fcntl(fds[0], F_SETPIPE_SZ, PIPE_SIZE);
 	slot->fd = fds[0];
 	slot->deadline = run->pool->timeout && strcmp(target->path, "-") ?
 			 now_ms() + run->pool->timeout * 1000LL : INT64_MAX;
@@ -263,7 +280,7 @@ static void start(struct run *run)
 	slot->status = STOP_STATUS_ERROR;
 	slot->fd = -1;
 	if (target->error) {
-		append(&slot->error, target->error, strlen(target->error));
+		append(&slot->error, target->error);
 		run->finished++;
 	} else if (start_worker(run, slot)) {
 		not_started(run);
@@ -282,12 +299,10 @@ static int start_again(struct run *run, struct slot *slot)
 	clear(&slot->report);
 	clear(&slot->json);
 	clear(&slot->error);
-	slot->frame_len = 0;
+	slot->left = slot->next_len = 0;
 	slot->asked = true;
 	if (start_worker(run, slot)) {
-		const char *why = strerror(errno);
-
-		append(&slot->error, why, strlen(why));
+		append(&slot->error, strerror(errno));
 		slot->status = STOP_STATUS_ERROR;
 		run->finished++;
 	}
@@ -339,7 +354,7 @@ static void reap(struct run *run, struct slot *slot)
 			 "the reader of this dump ended without a word");
 	if (text[0]) {
 		clear(&slot->error);
-		append(&slot->error, text, strlen(text));
+		append(&slot->error, text);
 		slot->status = STOP_STATUS_ERROR;
 	}
 }
@@ -377,16 +392,25 @@ static void report_due(struct run *run)
 	}
 }
 
+/* What is left of a frame and the header behind it, each to its place. */
 static void receive(struct run *run, struct slot *slot)
 {
-	char data[64 * 1024];
-	ssize_t n = read(slot->fd, data, sizeof(data));
+	static char ignored[FRAME_SIZE];
+	struct iovec iov[] = {
+		{ slot->left ? slot->to->data + slot->to->len : NULL,
+		  slot->left },
+		{ (char *)&slot->next + slot->next_len,
+		  sizeof(slot->next) - slot->next_len },
+	};
+	ssize_t n = slot->killed ?
+		    read(slot->fd, ignored, sizeof(ignored)) :
+		    readv(slot->fd, iov, 2);
 
 	if (n < 0 && errno == EINTR)
 		return;
 	if (n <= 0)
 		reap(run, slot);
-	else if (!slot->killed && take(slot, data, n))
+	else if (!slot->killed && take(slot, n))
 		stop_worker(slot, "the reader of this dump wrote too much");
 }
 
