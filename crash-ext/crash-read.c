@@ -45,6 +45,9 @@ static bool read_translated(uint64_t addr, char *to, size_t len)
 		.read = read_physical,
 	};
 
+	/* Built for 52 bits, on a CPU that has fewer: see pagetable.h. */
+	if (machdep->pagesize != 65536 && ms->VA_BITS_ACTUAL)
+		table.va_bits = ms->VA_BITS_ACTUAL;
 	if (!symbol_exists("swapper_pg_dir"))
 		return false;
 	table.root = VTOP(symbol_value("swapper_pg_dir"));

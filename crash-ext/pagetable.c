@@ -7,17 +7,29 @@
 
 #define DESC_VALID	1ull
 #define DESC_TABLE	2ull	/* a table; at the last level: a page */
-#define DESC_ADDR	((1ull << 48) - 1)
 
-static uint64_t desc_addr(uint64_t desc, unsigned int shift,
-			  unsigned int page_shift)
+/*
+ * The address in a descriptor, of something that is 2^shift bytes large. How
+ * its bits from 48 on are there depends on the table (D8.3).
+ */
+static uint64_t desc_addr(const struct pagetable *table, uint64_t desc,
+			  unsigned int shift)
 {
-	uint64_t addr = desc & DESC_ADDR & -(1ull << shift);
+	uint64_t size = 1ull << shift;
 
 	/* With 64 KiB pages, bits 15:12 are bits 51:48 of the address. */
-	if (page_shift == 16)
-		addr |= (desc >> 12 & 0xf) << 48;
-	return addr;
+	if (table->page_shift == 16)
+		return (desc & ((1ull << 48) - 1) & -size) |
+		       (desc >> 12 & 0xf) << 48;
+	/*
+	 * TCR_ELx.DS (FEAT_LPA2), without which there are no more than 48 bits
+	 * and which Linux does not set for less (arch/arm64/mm/proc.S): bits 49
+	 * and 48 are where they belong, and bits 9:8 are bits 51:50.
+	 */
+	if (table->va_bits > 48)
+		return (desc & ((1ull << 50) - 1) & -size) |
+		       (desc >> 8 & 3) << 50;
+	return desc & ((1ull << 48) - 1) & -size;
 }
 
 bool pagetable_translate(const struct pagetable *table, uint64_t addr,
@@ -31,7 +43,6 @@ bool pagetable_translate(const struct pagetable *table, uint64_t addr,
 	    table->page_shift != 16)
 		return false;
 	if (table->va_bits <= table->page_shift || table->va_bits > 52 ||
-	    (table->va_bits > 48 && table->page_shift != 16) ||
 	    addr < -(1ull << table->va_bits))
 		return false;
 
@@ -53,9 +64,9 @@ bool pagetable_translate(const struct pagetable *table, uint64_t addr,
 		}
 		if (!(desc & DESC_TABLE))
 			break;
-		base = desc_addr(desc, table->page_shift, table->page_shift);
+		base = desc_addr(table, desc, table->page_shift);
 	}
-	*paddr = desc_addr(desc, shift, table->page_shift) |
+	*paddr = desc_addr(table, desc, shift) |
 		 (addr & ((1ull << shift) - 1));
 	return true;
 }

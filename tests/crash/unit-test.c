@@ -13,7 +13,6 @@
 
 #include "compare.h"
 #include "options.h"
-#include "pagetable.h"
 #include "walk.h"
 
 #define TASK	0xffff800080010000ull
@@ -332,90 +331,6 @@ static void notes_are_compared(void **state)
 	assert_int_equal(compared(a, 3, b, 3), 1);
 }
 
-/* Tables by hand: 4 KiB each at 0x1000, 0x2000, ... */
-static uint64_t tables[8][512];
-
-static bool read_table(void *arg, uint64_t paddr, uint64_t *to)
-{
-	(void)arg;
-	if (paddr < 0x1000 || paddr >= 0x9000 || paddr & 7)
-		return false;
-	*to = tables[paddr / 0x1000 - 1][paddr % 0x1000 / 8];
-	return true;
-}
-
-static void pagetable_4k(void **state)
-{
-	struct pagetable t = { .root = 0x1000, .va_bits = 48, .page_shift = 12,
-			       .read = read_table };
-	/* indices 256, 2, 3, 4 */
-	const uint64_t addr = 0xffff800080604123ull;
-	uint64_t paddr;
-
-	(void)state;
-	memset(tables, 0, sizeof(tables));
-	assert_false(pagetable_translate(&t, addr, &paddr));
-	/* attributes in the upper bits do not belong to the address */
-	tables[0][256] = 0xf000000000002003ull;
-	tables[1][2] = 0x3003;
-	tables[2][3] = 0x4003;
-	tables[3][4] = 0x0068000012345707ull;
-	assert_true(pagetable_translate(&t, addr, &paddr));
-	assert_int_equal(paddr, 0x12345123);
-	/* the next page is not mapped; nor is a "block" of the last level */
-	assert_false(pagetable_translate(&t, addr + 0x1000, &paddr));
-	tables[3][4] = 0x12345701;
-	assert_false(pagetable_translate(&t, addr, &paddr));
-	/* a 2 MiB block */
-	tables[2][3] = 0x0060000040200711ull;
-	assert_true(pagetable_translate(&t, addr, &paddr));
-	assert_int_equal(paddr, 0x40204123);
-	/* a 1 GiB block */
-	tables[1][2] = 0x0060000080000711ull;
-	assert_true(pagetable_translate(&t, addr, &paddr));
-	assert_int_equal(paddr, 0x80604123);
-	/* a table outside memory, user space, an unknown page size */
-	tables[0][256] = 0x100000000003ull;
-	assert_false(pagetable_translate(&t, addr, &paddr));
-	assert_false(pagetable_translate(&t, 0x400000, &paddr));
-	t.page_shift = 13;
-	assert_false(pagetable_translate(&t, addr, &paddr));
-}
-
-static void pagetable_39_bits(void **state)
-{
-	struct pagetable t = { .root = 0x1000, .va_bits = 39, .page_shift = 12,
-			       .read = read_table };
-	uint64_t paddr;
-
-	(void)state;
-	/* three levels: 0xffffffc080001abc is at 258, 0, 1 */
-	memset(tables, 0, sizeof(tables));
-	tables[0][258] = 0x2003;
-	tables[1][0] = 0x3003;
-	tables[2][1] = 0x77000703;
-	assert_true(pagetable_translate(&t, 0xffffffc080001abcull, &paddr));
-	assert_int_equal(paddr, 0x77000abc);
-}
-
-static void pagetable_64k_52_bits(void **state)
-{
-	struct pagetable t = { .root = 0x1000, .va_bits = 52, .page_shift = 16,
-			       .read = read_table };
-	uint64_t paddr;
-
-	(void)state;
-	/* 10 bits, and as used on a CPU with 48 bits: the upper 4 are one */
-	memset(tables, 0, sizeof(tables));
-	/* (addr >> 42) & 1023 = 992: beyond the first 4 KiB of the table */
-	tables[0 + 992 / 512][992 % 512] = 0x10003;
-	assert_false(pagetable_translate(&t, 0xffff800000000000ull, &paddr));
-	/* a 512 MiB block is of the second level; here the first maps 4 TiB */
-	tables[992 / 512][992 % 512] = 0x0000040000003701ull;
-	assert_true(pagetable_translate(&t, 0xffff800000012345ull, &paddr));
-	assert_int_equal(paddr, 0x0003040000012345ull);
-}
-
 static bool parse(struct stop_options *options, int argc, char **argv)
 {
 	memset(options, 0, sizeof(*options));
@@ -477,9 +392,6 @@ int main(void)
 		cmocka_unit_test_setup(long_chain_is_cut, setup),
 		cmocka_unit_test_setup(stack_that_cannot_be_read, setup),
 		cmocka_unit_test(notes_are_compared),
-		cmocka_unit_test(pagetable_4k),
-		cmocka_unit_test(pagetable_39_bits),
-		cmocka_unit_test(pagetable_64k_52_bits),
 		cmocka_unit_test(options_are_parsed),
 	};
 
