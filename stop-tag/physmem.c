@@ -46,6 +46,7 @@
 
 struct load {
 	uint64_t paddr, size, offset;
+	uint64_t in_file;	/* of size; what follows are zeros */
 };
 
 struct page {
@@ -117,7 +118,11 @@ static bool open_elf(struct physmem *pm, const uint8_t *head)
 			continue;
 		load->offset = stop_get64(p + offsetof(Elf64_Phdr, p_offset), be);
 		load->paddr = stop_get64(p + offsetof(Elf64_Phdr, p_paddr), be);
-		load->size = stop_get64(p + offsetof(Elf64_Phdr, p_filesz), be);
+		load->in_file = stop_get64(p + offsetof(Elf64_Phdr, p_filesz),
+					   be);
+		load->size = stop_get64(p + offsetof(Elf64_Phdr, p_memsz), be);
+		if (load->size < load->in_file)
+			load->size = load->in_file;
 		pm->nr_loads++;
 	}
 	return true;
@@ -298,15 +303,26 @@ static const uint8_t *page_of(struct physmem *pm, uint64_t pfn)
 	return NULL;
 }
 
+/*
+ * makedumpfile -E leaves 256 and more excluded pages in a row out of p_filesz. A
+ * page of a stack or of a table is among them if it holds nothing but zeros; one
+ * of a process or a free one may have held something, but is none of the
+ * kernel's that are read here.
+ */
 static bool read_elf(struct physmem *pm, uint64_t paddr, void *to, size_t len)
 {
 	for (size_t i = 0; i < pm->nr_loads; i++) {
 		const struct load *load = &pm->loads[i];
 		uint64_t in = paddr - load->paddr;
+		size_t n = 0;
 
-		if (paddr >= load->paddr && in < load->size &&
-		    len <= load->size - in)
-			return read_all(pm, to, len, load->offset + in);
+		if (paddr < load->paddr || in >= load->size ||
+		    len > load->size - in)
+			continue;
+		if (in < load->in_file)
+			n = load->in_file - in < len ? load->in_file - in : len;
+		memset((char *)to + n, 0, len - n);
+		return !n || read_all(pm, to, n, load->offset + in);
 	}
 	return false;
 }
