@@ -8,7 +8,8 @@
  * large as it is aligned (THREAD_SIZE; arch/arm64/include/asm/memory.h), so an
  * address on one tells its borders.
  *
- * Addresses in modules get their names out of the same memory (modules.h).
+ * Addresses in modules get their names out of the same memory (modules.h), and
+ * their lines out of their files (kofiles.h).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 
 #include "backtrace.h"
 #include "bytes.h"
+#include "kofiles.h"
 #include "modules.h"
 #include "names.h"
 #include "pagetable.h"
@@ -55,6 +57,7 @@ struct memory {
 	struct physmem *physmem;
 	struct pagetable table;
 	struct modules *modules;	/* or NULL */
+	struct kofiles *kofiles;	/* or NULL */
 };
 
 static bool read_word(void *arg, uint64_t paddr, uint64_t *to)
@@ -115,26 +118,35 @@ static bool read_virtual(void *arg, uint64_t address, void *to, size_t len)
 	return true;
 }
 
+/* Fills symbol and line of an address in a module; see names.c for back. */
+static void name_in_module(const struct memory *memory, uint64_t address,
+			   unsigned int back, char **symbol, char **line)
+{
+	struct modules_place place;
+
+	if (!modules_place(memory->modules, address, back, &place))
+		return;
+	*symbol = strdup(place.symbol);
+	*line = kofiles_line(memory->kofiles, memory->names, &place, address,
+			     back);
+}
+
 /* Names for what is in modules, where vmlinux has none. */
 static void name_modules(const struct memory *memory, struct stop_facts *facts)
 {
-	struct walk walk = { .pac_mask = facts->kernelpacmask };
-	struct modules_place place;
-
 	for (size_t i = 0; memory->modules && i < facts->nr_cpus; i++) {
 		struct stop_cpu *cpu = &facts->cpus[i];
 
 		if (!cpu->has_regs)
 			continue;
-		if (!cpu->pc_symbol &&
-		    modules_place(memory->modules, cpu->regs.pc, 0, &place))
-			cpu->pc_symbol = strdup(place.symbol);
-		if (!cpu->lr_symbol &&
-		    modules_place(memory->modules,
-				  walk_strip_pac(walk.pac_mask,
-						 cpu->regs.x[30]),
-				  4, &place))
-			cpu->lr_symbol = strdup(place.symbol);
+		if (!cpu->pc_symbol)
+			name_in_module(memory, cpu->regs.pc, 0,
+				       &cpu->pc_symbol, &cpu->pc_line);
+		if (!cpu->lr_symbol)
+			name_in_module(memory,
+				       walk_strip_pac(facts->kernelpacmask,
+						      cpu->regs.x[30]),
+				       4, &cpu->lr_symbol, &cpu->lr_line);
 	}
 }
 
@@ -228,15 +240,14 @@ static bool keep(struct memory *memory, const struct walk *walk,
 		struct chain_frame *to = &chain->frames[chain->nr++];
 		bool returns = from->kind == WALK_LR ||
 			       from->kind == WALK_CALLER;
-		struct modules_place place;
 
 		to->kind = from->kind;
 		to->pc = from->pc;
 		names_place(memory->names, memory->facts, from->pc,
 			    returns ? 4 : 0, &to->symbol, &to->line);
-		if (!to->symbol && modules_place(memory->modules, from->pc,
-						 returns ? 4 : 0, &place))
-			to->symbol = strdup(place.symbol);
+		if (!to->symbol)
+			name_in_module(memory, from->pc, returns ? 4 : 0,
+				       &to->symbol, &to->line);
 	}
 	return true;
 }
@@ -281,9 +292,11 @@ static bool has_more(const struct stop_cpu *cpu)
 }
 
 struct backtraces *backtraces_new(int fd, struct stop_facts *facts,
-				  struct names *names)
+				  struct names *names, struct kofiles *kofiles)
 {
-	struct memory memory = { .facts = facts, .names = names };
+	struct memory memory = {
+		.facts = facts, .names = names, .kofiles = kofiles,
+	};
 	struct backtraces *backtraces = NULL;
 	bool any = false, news = false;
 	struct vmcore *vmcore;

@@ -13,16 +13,18 @@
 #include "json.h"
 
 struct backtraces;
+struct kofiles;
 struct names;
 
 /*
  * fd: the dump, open; names: of its vmlinux. Takes what it can from the dump:
  * a chain ends where the memory of its stack is not there, and says so. NULL
  * when there is no CPU to show or nothing at all can be read. Of any CPU whose
- * pc or link register is in a module, fills pc_symbol and lr_symbol.
+ * pc or link register is in a module, fills pc_symbol and lr_symbol, and the
+ * lines that kofiles has (it may be NULL, and may have a question behind this).
  */
 struct backtraces *backtraces_new(int fd, struct stop_facts *facts,
-				  struct names *names);
+				  struct names *names, struct kofiles *kofiles);
 void backtraces_free(struct backtraces *backtraces);
 
 /* For people, behind the rows of the table. NULL: nothing. */

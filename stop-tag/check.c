@@ -13,6 +13,7 @@
 #include "check.h"
 #include "dump.h"
 #include "kind.h"
+#include "kofiles.h"
 #include "names.h"
 #include "policy.h"
 #include "report.h"
@@ -161,7 +162,7 @@ static int report(const struct check_opts *opts, const char *path, int fd,
 	enum stop_status status;
 	struct names *names;
 	bool named;
-	char why[REMARK], question[VMLINUX_QUESTION];
+	char why[REMARK], question[VMLINUX_QUESTION], modules[KOFILES_QUESTION];
 
 	names = names_for(opts, path, facts, why, question);
 	if (question[0]) {
@@ -179,7 +180,14 @@ static int report(const struct check_opts *opts, const char *path, int fd,
 	status = stop_judge_status(facts, &verdicts);
 	/* Names of this dump's kernel were found. */
 	if (named && fd >= 0 && (opts->json || opts->pages || !opts->brief))
-		more.backtraces = backtraces_new(fd, facts, names);
+		more.backtraces = backtraces_new(fd, facts, names,
+						 opts->kofiles);
+	if (!out->last && kofiles_question(opts->kofiles, facts, modules)) {
+		fputs(modules, out->error);
+		backtraces_free(more.backtraces);
+		stop_verdicts_destroy(&verdicts);
+		return CHECK_ASKS;
+	}
 	if (named)
 		report.note = unnamed(facts, why);
 	if (opts->json || opts->pages)

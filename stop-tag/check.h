@@ -11,6 +11,7 @@
 
 #include "judge.h"
 
+struct kofiles;
 struct names;
 struct policy;
 struct vmlinuxes;
@@ -18,8 +19,8 @@ struct vmlinuxes;
 /* How a worker ends if the file is no dump and need not be one. */
 #define CHECK_NO_DUMP 6
 /*
- * And if it needs a vmlinux that nobody has looked for: its error part is the
- * question (vmlinux.h), and the dump is to be checked again.
+ * And if it needs a vmlinux or modules that nobody has looked for: its error part
+ * is the question (vmlinux.h, kofiles.h), and the dump is to be checked again.
  */
 #define CHECK_ASKS 7
 
@@ -30,12 +31,14 @@ struct check_opts {
 	bool colour;
 	struct names *names;	/* of the one vmlinux that was named, or NULL */
 	struct vmlinuxes *vmlinuxes;	/* to be found, or NULL */
+	struct kofiles *kofiles;	/* of modules, or NULL */
 	const struct policy *policy;
 };
 
 /* Where a report goes: what is to be shown, and why there is none. */
 struct check_out {
 	int fd;			/* what all of them write to */
+	bool last;		/* of a dump's checks: it asks no more */
 	FILE *report;
 	FILE *json;		/* the same for programs, if that is wanted */
 	FILE *error;

@@ -23,6 +23,7 @@
 #define SYMBOLS_ALL	(256 * 1024)	/* kept of all of them: 6 MiB */
 #define CHUNK		128		/* symbols at a time */
 #define TRIES		16		/* symbols without a name */
+#define NOTES_MAX	65536		/* looked through for a build id */
 
 struct symbol {
 	uint64_t value, size;
@@ -33,6 +34,8 @@ struct module {
 	uint64_t low, high;	/* its text */
 	uint64_t kallsyms;	/* struct mod_kallsyms */
 	char name[NAME_LEN];
+	uint64_t ro_low, ro_high;	/* its read-only data */
+	char build_id[41];
 	bool loaded;
 	uint64_t strtab;
 	struct symbol *symbols;	/* sorted by value */
@@ -83,6 +86,23 @@ static bool is_name(const char *text, size_t len)
 	return n && n < len;
 }
 
+static void read_rodata(struct modules *m, uint64_t address,
+			struct module *module)
+{
+	const struct names_module *layout = m->layout;
+	uint32_t begin = 0, end;
+	uint64_t base;
+
+	if (!layout->has_rodata ||
+	    !read_word(m, address + layout->ro_base, &base) ||
+	    !read_half(m, address + layout->ro_end, &end) ||
+	    (layout->ro_begin &&
+	     !read_half(m, address + layout->ro_begin, &begin)) || begin > end)
+		return;
+	module->ro_low = base + begin;
+	module->ro_high = base + end;
+}
+
 /* The module at address. False if it cannot be read. */
 static bool read_module(struct modules *m, uint64_t address,
 			struct module *module)
@@ -99,6 +119,7 @@ static bool read_module(struct modules *m, uint64_t address,
 	if (m->layout->has_kallsyms &&
 	    !read_word(m, address + m->layout->kallsyms, &module->kallsyms))
 		module->kallsyms = 0;
+	read_rodata(m, address, module);
 	module->high = module->low + size;
 	return module->low >> 63 && size <= TEXT_MAX &&
 	       module->high > module->low && is_name(module->name, NAME_LEN);
@@ -182,6 +203,48 @@ static void read_symbols(struct modules *m, struct module *module,
 	}
 }
 
+/* Whether a note's header is that of a build id that fits here. */
+static bool is_build_id(const uint8_t *note, bool big_endian, uint32_t *len)
+{
+	*len = stop_get32(note + 4, big_endian);
+	return stop_get32(note, big_endian) == sizeof(ELF_NOTE_GNU) &&
+	       *len >= 8 && *len <= 20 &&
+	       stop_get32(note + 8, big_endian) == NT_GNU_BUILD_ID &&
+	       !memcmp(note + 12, ELF_NOTE_GNU, sizeof(ELF_NOTE_GNU));
+}
+
+/*
+ * A module's build id, which struct module has in some configurations only
+ * (CONFIG_STACKTRACE_BUILD_ID). But its notes are in memory, and near the
+ * beginning, as sections are laid out in the order of the file. What only looks
+ * like one is the build id of no file.
+ */
+static void read_build_id(struct modules *m, struct module *module)
+{
+	uint8_t data[512 + 36];		/* a step, and a note that it ends in */
+
+	for (uint64_t in = 0; in < NOTES_MAX; in += 512) {
+		uint64_t at = module->ro_low + in, n = sizeof(data);
+
+		if (at >= module->ro_high)
+			return;
+		if (n > module->ro_high - at)
+			n = module->ro_high - at;
+		if (!m->read(m->arg, at, data, n))
+			return;
+		for (size_t i = 0; i < 512 && i + 36 <= n; i += 4) {
+			uint32_t len;
+
+			if (!is_build_id(data + i, m->big_endian, &len))
+				continue;
+			for (uint32_t k = 0; k < len; k++)
+				sprintf(module->build_id + 2 * k, "%02x",
+					data[i + 16 + k]);
+			return;
+		}
+	}
+}
+
 static void load(struct modules *m, struct module *module)
 {
 	const struct names_module *layout = m->layout;
@@ -189,6 +252,7 @@ static void load(struct modules *m, struct module *module)
 	uint32_t nr;
 
 	module->loaded = true;
+	read_build_id(m, module);
 	if (!module->kallsyms ||
 	    !read_word(m, module->kallsyms + layout->symtab, &symtab) ||
 	    !read_half(m, module->kallsyms + layout->num_symtab, &nr) ||
@@ -263,7 +327,13 @@ bool modules_place(struct modules *m, uint64_t address, unsigned int back,
 	if (!module->loaded)
 		load(m, module);
 	symbol = find_symbol(m, module, address - back, name);
+	place->module = module->name;
+	place->build_id = module->build_id;
+	place->function[0] = '\0';
+	place->size = symbol ? symbol->size : 0;
 	place->start = symbol ? symbol->value : module->low;
+	if (symbol)
+		memcpy(place->function, name, sizeof(place->function));
 	if (symbol)
 		snprintf(place->symbol, sizeof(place->symbol),
 			 "%s+%#" PRIx64 " [%s]", name, address - place->start,

@@ -2,7 +2,7 @@
 /*
  * modules.h: names for addresses in modules, out of the dump's memory: the
  * kernel keeps the list of its modules and their symbols there (kallsyms), so
- * no file of theirs is needed.
+ * no file of theirs is needed. For source lines one is: kofiles.h.
  */
 #ifndef STOP_MODULES_H
 #define STOP_MODULES_H
@@ -34,6 +34,11 @@ void modules_free(struct modules *modules);
 struct modules_place {
 	uint64_t start;		/* of the function; of the module if not known */
 	char symbol[256];	/* "function+0x10 [module]", "[module]+0x10" */
+	/* For who knows the module's file; valid as long as the modules. */
+	const char *module;
+	const char *build_id;	/* hex; "" if not known */
+	char function[128];	/* "" if not known */
+	uint64_t size;		/* of the function; 0 if not known */
 };
 
 /* back: see names.c. False if the address is in no module. */

@@ -17,6 +17,7 @@
 #include <gelf.h>
 
 #include "bytes.h"
+#include "lines.h"
 #include "names.h"
 
 /* Bit 55 tells the kernel's half of the address space, PAC or not. */
@@ -48,22 +49,9 @@ struct names {
 	struct names_layout layout;
 };
 
-/*
- * No search for separate debug information: libdw would ask the network where
- * DEBUGINFOD_URLS is set, and the vmlinux that was named is the one meant.
- */
-static int no_debuginfo(Dwfl_Module *module, void **userdata, const char *name,
-			Dwarf_Addr base, const char *file, const char *link,
-			GElf_Word crc, char **found)
-{
-	(void)module, (void)userdata, (void)name, (void)base, (void)file;
-	(void)link, (void)crc, (void)found;
-	return -1;
-}
-
 static const Dwfl_Callbacks callbacks = {
 	.find_elf = dwfl_build_id_find_elf,
-	.find_debuginfo = no_debuginfo,
+	.find_debuginfo = lines_no_debuginfo,
 	.section_address = dwfl_offline_section_address,
 };
 
@@ -217,6 +205,31 @@ static bool member_of(Dwarf_Die *parent, const char *name, size_t *offset,
 }
 
 /*
+ * Where a module's read-only data are, among them its notes: the third of mem[]
+ * (MOD_RODATA), or behind the code in core_layout.
+ */
+static void find_rodata(Dwarf_Die *mem, Dwarf_Die *element, size_t offset,
+			struct names_module *layout)
+{
+	Dwarf_Word size, all;
+
+	if (mem && (dwarf_aggregate_size(element, &size) ||
+		    dwarf_aggregate_size(mem, &all) || all < 3 * size))
+		return;
+	if (mem) {
+		layout->ro_base = layout->text_base + 2 * size;
+		layout->ro_end = layout->text_size + 2 * size;
+	} else {
+		if (!member_of(element, "ro_size", &layout->ro_end, NULL))
+			return;
+		layout->ro_base = layout->text_base;
+		layout->ro_begin = layout->text_size;
+		layout->ro_end += offset;
+	}
+	layout->has_rodata = true;
+}
+
+/*
  * struct module's code: the first of mem[] (MOD_TEXT) since Linux 6.4, before
  * that core_layout.
  */
@@ -224,9 +237,11 @@ static bool find_text(Dwarf_Die *module, struct names_module *layout)
 {
 	size_t offset, size;
 	Dwarf_Attribute attr;
-	Dwarf_Die type;
+	Dwarf_Die type, mem;
+	bool has_mem = member_of(module, "mem", &offset, &type);
 
-	if (member_of(module, "mem", &offset, &type)) {
+	if (has_mem) {
+		mem = type;
 		if (dwarf_tag(&type) != DW_TAG_array_type ||
 		    !dwarf_formref_die(dwarf_attr(&type, DW_AT_type, &attr),
 				       &type) || dwarf_peel_type(&type, &type))
@@ -240,6 +255,7 @@ static bool find_text(Dwarf_Die *module, struct names_module *layout)
 		return false;
 	layout->text_base += offset;
 	layout->text_size = offset + size;
+	find_rodata(has_mem ? &mem : NULL, &type, offset, layout);
 	return true;
 }
 
@@ -302,18 +318,6 @@ static void look_around(struct names *names)
 		if (modules)
 			find_modules(names, start_kernel, modules);
 	}
-}
-
-/* The name in the tree, for a file in it. */
-static const char *source_name(const struct names *names, const char *file)
-{
-	size_t len = names->source_root ? strlen(names->source_root) : 0;
-
-	if (len && !strncmp(file, names->source_root, len))
-		file += len;
-	while (!strncmp(file, "./", 2))
-		file += 2;
-	return file;
 }
 
 struct names *names_open(const char *vmlinux, const char *build_id,
@@ -394,51 +398,6 @@ static bool is_code(Dwfl_Module *module, GElf_Addr address)
 	       shdr.sh_flags & SHF_EXECINSTR;
 }
 
-/*
- * What the compiler inlined at address into the function that holds it: the
- * place of that call. The line of the inlined code itself is often in a
- * header, and says nothing beside the function's name. NULL when nothing is.
- */
-static const char *inlined_at(Dwfl_Module *module, GElf_Addr address,
-			      int *lineno)
-{
-	Dwarf_Die *innermost = NULL, *chain = NULL, *outermost = NULL;
-	Dwarf_Word file_index = 0, line = 0;
-	const char *file = NULL;
-	Dwarf_Attribute attr;
-	Dwarf_Files *files;
-	Dwarf_Addr bias;
-	Dwarf_Die *cu = dwfl_module_addrdie(module, address, &bias);
-	size_t nr_files;
-	int nr;
-
-	if (!cu || dwarf_getscopes(cu, address - bias, &innermost) <= 0)
-		return NULL;
-	/*
-	 * Behind an inlined DIE that call goes on with where the inlined code
-	 * was declared; this one, with what contains it.
-	 */
-	nr = dwarf_getscopes_die(&innermost[0], &chain);
-	for (int i = 0; i < nr; i++) {
-		if (dwarf_tag(&chain[i]) == DW_TAG_subprogram)
-			break;
-		if (dwarf_tag(&chain[i]) == DW_TAG_inlined_subroutine)
-			outermost = &chain[i];
-	}
-	if (outermost &&
-	    !dwarf_formudata(dwarf_attr(outermost, DW_AT_call_file, &attr),
-			     &file_index) &&
-	    !dwarf_formudata(dwarf_attr(outermost, DW_AT_call_line, &attr),
-			     &line) &&
-	    !dwarf_getsrcfiles(cu, &files, &nr_files) &&
-	    file_index < nr_files)
-		file = dwarf_filesrc(files, file_index, NULL, NULL);
-	free(chain);
-	free(innermost);
-	*lineno = line;
-	return file;
-}
-
 const char *names_function(struct names *names, const struct stop_facts *facts,
 			   uint64_t address, uint64_t *start)
 {
@@ -462,9 +421,6 @@ static void look_up(struct names *names, const struct stop_facts *facts,
 		    uint64_t address, struct cached *to)
 {
 	uint64_t start;
-	Dwfl_Line *src;
-	const char *file;
-	int lineno;
 
 	to->function = names_function(names, facts, address - to->back, &start);
 	if (!to->function)
@@ -472,15 +428,7 @@ static void look_up(struct names *names, const struct stop_facts *facts,
 	if (asprintf(&to->symbol, "%s+%#" PRIx64, to->function,
 		     address - start) < 0)
 		to->symbol = NULL;
-	file = inlined_at(names->module, to->linked, &lineno);
-	if (!file) {
-		src = dwfl_module_getsrc(names->module, to->linked);
-		file = src ? dwfl_lineinfo(src, NULL, &lineno, NULL, NULL,
-					   NULL) : NULL;
-	}
-	if (file && asprintf(&to->line, "%s:%d", source_name(names, file),
-			     lineno) < 0)
-		to->line = NULL;
+	to->line = lines_at(names->module, to->linked, names->source_root);
 }
 
 /*
@@ -521,6 +469,11 @@ void names_place(struct names *names, const struct stop_facts *facts,
 
 	*symbol = *line = NULL;
 	name(names, facts, address, back, symbol, line, &function);
+}
+
+const char *names_source_root(const struct names *names)
+{
+	return names->source_root;
 }
 
 const struct names_layout *names_layout(const struct names *names)

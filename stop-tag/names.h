@@ -47,10 +47,19 @@ struct names_module {
 	uint64_t head;			/* "modules", as linked; 0: not known */
 	size_t list, name;		/* in struct module */
 	size_t text_base, text_size;	/* of its code */
+	/*
+	 * Its read-only data, up to ro_end bytes behind their base, from the
+	 * value of ro_begin on, or from 0 if that is 0.
+	 */
+	bool has_rodata;
+	size_t ro_base, ro_begin, ro_end;
 	bool has_kallsyms;
 	size_t kallsyms;		/* a struct mod_kallsyms * */
 	size_t symtab, num_symtab, strtab;	/* in that */
 };
+
+/* What its source files' names begin with in debug information; NULL. */
+const char *names_source_root(const struct names *names);
 
 /* What a walk over this kernel's stacks has to know. */
 struct names_layout {

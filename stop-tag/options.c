@@ -34,6 +34,8 @@ const char options_help[] =
 "  --find-vmlinux   the same with the vmlinux of each dump's build id, where\n"
 "                   debug packages and kernel builds have it\n"
 "  --debug-dir DIR  and look in DIR before that\n"
+"  --modules DIR    look for the files of modules, for their source lines, in DIR\n"
+"                   and below, before those places and where vmlinux is\n"
 "  --expect-cpus N  fail if another number of CPUs was running\n"
 "  --require LIST   fail if no CPU was stopped by each of: panic, ipi, nmi-ipi,\n"
 "                   sdei, self-stop, not-stopped; tags: if there are none\n"
@@ -60,6 +62,7 @@ enum {
 	OPT_VMLINUX = 256,
 	OPT_FIND_VMLINUX,
 	OPT_DEBUG_DIR,
+	OPT_MODULES,
 	OPT_JSON,
 	OPT_TIMEOUT,
 	OPT_SUMMARY,
@@ -90,6 +93,7 @@ static const struct option longopts[] = {
 	{ "from-json", no_argument, NULL, OPT_FROM_JSON },
 	{ "find-vmlinux", no_argument, NULL, OPT_FIND_VMLINUX },
 	{ "debug-dir", required_argument, NULL, OPT_DEBUG_DIR },
+	{ "modules", required_argument, NULL, OPT_MODULES },
 	{ "vmlinux", required_argument, NULL, OPT_VMLINUX },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -193,6 +197,9 @@ static int take(struct options *options, int opt, const char *last,
 	case OPT_FIND_VMLINUX:
 		options->find_vmlinux = true;
 		return 0;
+	case OPT_MODULES:
+		options->modules = optarg;
+		return 0;
 	case OPT_VMLINUX:
 		options->vmlinux = optarg;
 		return 0;
@@ -216,7 +223,7 @@ static bool judges(const struct options *options)
 	const struct policy_rules *rules = &options->policy.options;
 
 	return options->vmlinux || options->find_vmlinux ||
-	       options->recursive ||
+	       options->modules || options->recursive ||
 	       options->policy_file || rules->has_expect_cpus ||
 	       rules->has_require || rules->has_allow || rules->has_strict;
 }
@@ -247,6 +254,12 @@ int options_parse(struct options *options, int argc, char **argv,
 	if (!ret && options->vmlinux && options->find_vmlinux) {
 		snprintf(err, 160,
 			 "either --vmlinux or --find-vmlinux and --debug-dir, not both");
+		ret = -1;
+	}
+	if (!ret && options->modules && !options->vmlinux &&
+	    !options->find_vmlinux) {
+		snprintf(err, 160,
+			 "--modules needs the kernel that they are of: --vmlinux or --find-vmlinux");
 		ret = -1;
 	}
 	if (!ret && !options->nr_names && !options->help && !options->version) {

@@ -21,6 +21,7 @@ struct options {
 	bool find_vmlinux;	/* by the dump's build id; dirs first: */
 	const char *debug_dirs[OPTIONS_DEBUG_DIRS];
 	size_t nr_debug_dirs;
+	const char *modules;	/* a directory of their files, or NULL */
 	const char *policy_file;
 	const char *html, *junit;	/* files to write */
 	bool from_json;		/* names are of reports, not of dumps */

@@ -24,6 +24,9 @@
 /* Dumps per worker that may be done before the one that is due. */
 #define AHEAD 4
 
+/* Questions of a worker about a dump: its vmlinux, and modules. */
+#define ASKS_MAX 2
+
 /* More than the JSON of 65536 CPUs; a worker that writes more went mad. */
 #define REPORT_MAX (256U << 20)
 
@@ -57,7 +60,7 @@ struct slot {
 	int64_t deadline;	/* ms; INT64_MAX: none */
 	const char *killed;	/* why */
 	int status;
-	bool asked;		/* it is checked for the second time */
+	unsigned int asked;	/* how often it has been checked before */
 	struct buffer report, json, error;
 	struct buffer *to;	/* what is being received goes there ... */
 	size_t left;		/* ... of this frame, then comes the next ... */
@@ -137,11 +140,11 @@ static FILE *open_part(struct writer *writer, int fd, enum part part)
 }
 
 static int work(const struct check_opts *opts, const struct find_target *target,
-		int fd)
+		int fd, bool last)
 {
 	static struct writer report, json, error;
 	struct check_out out = {
-		.fd = fd,
+		.fd = fd, .last = last,
 		.report = open_part(&report, fd, PART_REPORT),
 		.json = open_part(&json, fd, PART_JSON),
 		.error = open_part(&error, fd, PART_ERROR),
@@ -258,7 +261,8 @@ static int start_worker(struct run *run, struct slot *slot)
 			if (run->slots[i].pid)
 				close(run->slots[i].fd);
 		close(fds[0]);
-		_exit(work(run->pool->opts, target, fds[1]));
+		_exit(work(run->pool->opts, target, fds[1],
+			   slot->asked == ASKS_MAX));
 	}
 	close(fds[1]);
 	/* Where that is refused, it is as it was. */
@@ -293,14 +297,14 @@ static void start(struct run *run)
  */
 static int start_again(struct run *run, struct slot *slot)
 {
-	if (slot->asked || !slot->error.len || !run->pool->ask ||
+	if (slot->asked == ASKS_MAX || !slot->error.len || !run->pool->ask ||
 	    run->pool->ask(slot->error.data, run->pool->arg))
 		return -1;
 	clear(&slot->report);
 	clear(&slot->json);
 	clear(&slot->error);
 	slot->left = slot->next_len = 0;
-	slot->asked = true;
+	slot->asked++;
 	if (start_worker(run, slot)) {
 		append(&slot->error, strerror(errno));
 		slot->status = STOP_STATUS_ERROR;

@@ -28,7 +28,8 @@ struct pool {
 	void (*done)(const struct pool_result *result, void *arg);
 	/*
 	 * Called with the question of a worker that ended with CHECK_ASKS.
-	 * Returns 0 when its dump is to be checked again, once. May be NULL.
+	 * Returns 0 when its dump is to be checked again, twice at most. May be
+	 * NULL.
 	 */
 	int (*ask)(const char *question, void *arg);
 	/* Called now and then with how many are finished; may be NULL. */

@@ -12,12 +12,14 @@
 #include "outputs.h"
 #include "pool.h"
 
+struct kofiles;
 struct vmlinuxes;
 
 struct session {
 	const struct options *options;
 	const struct find_targets *targets;
 	struct vmlinuxes *vmlinuxes;	/* NULL: none are looked for */
+	struct kofiles *kofiles;	/* NULL: the same */
 	struct outputs outputs;
 	enum stop_status status;	/* the worst so far */
 	size_t nr_by[STOP_STATUS_UNTAGGED + 1];

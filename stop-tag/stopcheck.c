@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kofiles.h"
 #include "names.h"
 #include "physmem.h"
 #include "sandbox.h"
@@ -24,8 +25,23 @@ static int ask(const char *question, void *arg)
 {
 	struct session *session = arg;
 
+	if (!strncmp(question, KOFILES_ASKS, strlen(KOFILES_ASKS)))
+		return session->kofiles ?
+		       kofiles_look(session->kofiles, question) : -1;
 	return session->vmlinuxes ?
 	       vmlinuxes_look(session->vmlinuxes, question) : -1;
+}
+
+/* Modules are looked for where their vmlinux is. */
+static struct kofiles *new_kofiles(const struct options *options)
+{
+	return kofiles_new(&(struct kofiles_where){
+		.tree = options->modules,
+		.dirs = options->debug_dirs,
+		.nr_dirs = options->nr_debug_dirs,
+		.vmlinux = options->vmlinux,
+		.system = options->find_vmlinux,
+	});
 }
 
 static void check_all(struct session *session)
@@ -61,12 +77,17 @@ static void check_all(struct session *session)
 			return;
 		}
 	}
-	if (opts.names || opts.vmlinuxes)
+	if (opts.names || opts.vmlinuxes) {
 		physmem_prepare();
+		opts.kofiles = session->kofiles = new_kofiles(options);
+		if (!opts.kofiles)
+			session_error(session, NULL, "out of memory");
+	}
 	if (pool_run(&pool, session->targets))
 		session_error(session, NULL, strerror(errno));
 	names_close(opts.names);
 	vmlinuxes_free(opts.vmlinuxes);
+	kofiles_free(opts.kofiles);
 	session_end(session);
 }
 

@@ -61,8 +61,7 @@ const struct vmlinux *vmlinuxes_get(const struct vmlinuxes *vmlinuxes,
 	return NULL;
 }
 
-/* Hex of at least 8 bytes: shorter ones would meet by chance. */
-static bool is_build_id(const char *text)
+bool vmlinux_is_build_id(const char *text)
 {
 	size_t len = strspn(text, "0123456789abcdefABCDEF");
 
@@ -70,8 +69,7 @@ static bool is_build_id(const char *text)
 	       len < sizeof(((struct vmlinux *)0)->build_id);
 }
 
-/* As uname -r has them: no path, no "..", nothing that a terminal obeys. */
-static bool is_release(const char *text)
+bool vmlinux_is_release(const char *text)
 {
 	if (!isalnum((unsigned char)text[0]))
 		return false;
@@ -85,10 +83,10 @@ int vmlinux_question(const struct stop_facts *facts,
 		     char text[VMLINUX_QUESTION])
 {
 	text[0] = '\0';
-	if (!is_build_id(facts->build_id))
+	if (!vmlinux_is_build_id(facts->build_id))
 		return -1;
 	snprintf(text, VMLINUX_QUESTION, "%s %s", facts->build_id,
-		 is_release(facts->osrelease) ? facts->osrelease : "");
+		 vmlinux_is_release(facts->osrelease) ? facts->osrelease : "");
 	return 0;
 }
 
@@ -174,12 +172,12 @@ int vmlinuxes_look(struct vmlinuxes *vmlinuxes, const char *text)
 		return -1;
 	snprintf(wanted.build_id, sizeof(wanted.build_id), "%.*s",
 		 (int)(release - text), text);
-	if (!is_build_id(wanted.build_id))
+	if (!vmlinux_is_build_id(wanted.build_id))
 		return -1;
 	/* File names have it in lower case. */
 	for (char *c = wanted.build_id; *c; c++)
 		*c = tolower((unsigned char)*c);
-	if (is_release(release + 1))
+	if (vmlinux_is_release(release + 1))
 		snprintf(wanted.release, sizeof(wanted.release), "%s",
 			 release + 1);
 	if (vmlinuxes_get(vmlinuxes, wanted.build_id))

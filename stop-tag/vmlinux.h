@@ -11,6 +11,7 @@
 #ifndef STOP_VMLINUX_H
 #define STOP_VMLINUX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "facts.h"
@@ -33,6 +34,11 @@ void vmlinuxes_free(struct vmlinuxes *vmlinuxes);
 /* The answer for a build id, or NULL if nobody has looked yet. */
 const struct vmlinux *vmlinuxes_get(const struct vmlinuxes *vmlinuxes,
 				    const char *build_id);
+
+/* Hex of at least 8 bytes: shorter ones would meet by chance. */
+bool vmlinux_is_build_id(const char *text);
+/* As uname -r has them: no path, no "..", nothing that a terminal obeys. */
+bool vmlinux_is_release(const char *text);
 
 /*
  * What a worker asks for, one line: the dump's build id and kernel release.

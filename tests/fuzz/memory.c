@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	stop_facts_init(&facts);
 	if (!stop_dump_read_fd(fd, &facts, err) &&
 	    !stop_judge(&facts, &verdicts)) {
-		backtraces = backtraces_new(fd, &facts, NULL);
+		backtraces = backtraces_new(fd, &facts, NULL, NULL);
 		if (backtraces)
 			report(&facts, &verdicts, backtraces);
 		backtraces_free(backtraces);

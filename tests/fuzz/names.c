@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * names.c: what names.h promises, without libdw and a vmlinux: five functions
- * and the list of modules where tests/lib/make-chain has them. Which layout a kernel's stacks have is
- * in its debug information and not in the dump; here it is the fuzzer's.
+ * names.c: what names.h and kofiles.h promise, without libdw and files: five
+ * functions and the list of modules where tests/lib/make-chain has them. Which
+ * layout a kernel's stacks have is in its debug information and not in the dump;
+ * here it is the fuzzer's.
  */
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "kofiles.h"
+#include "modules.h"
 #include "names.h"
 #include "targets.h"
 
@@ -22,6 +25,8 @@ static struct names_layout layout = {
 		.head = LINKED + 0x2000, .list = 0, .name = 16,
 		.text_base = 72, .text_size = 80, .has_kallsyms = true,
 		.kallsyms = 88, .symtab = 0, .num_symtab = 8, .strtab = 16,
+		.has_rodata = true,
+		.ro_base = 72, .ro_begin = 80, .ro_end = 84,
 	},
 };
 
@@ -64,4 +69,20 @@ void names_place(struct names *names, const struct stop_facts *facts,
 		*symbol = NULL;
 	if (name && asprintf(line, "%s.c:%" PRIu64, name, address - start) < 0)
 		*line = NULL;
+}
+
+char *kofiles_line(struct kofiles *kofiles, const struct names *names,
+		   const struct modules_place *place, uint64_t address,
+		   unsigned int back)
+{
+	char *line;
+
+	(void)kofiles, (void)names;
+	if (!place->build_id[0] || !place->function[0])
+		return NULL;
+	if (asprintf(&line, "%s-%s/%s.c:%" PRIu64, place->module,
+		     place->build_id, place->function,
+		     address - back - place->start) < 0)
+		return NULL;
+	return line;
 }

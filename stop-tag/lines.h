@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lines.h: source lines out of debug information, for vmlinux (names.h) and
+ * for modules (kofiles.h).
+ */
+#ifndef STOP_LINES_H
+#define STOP_LINES_H
+
+#include <elfutils/libdwfl.h>
+
+/*
+ * "file.c:123" of an address of the file, owned by the caller; NULL if it has
+ * none. root, which may be NULL, is left out where a file's name begins with it.
+ * What was inlined is at the place of its call: the line of the inlined code
+ * itself is often in a header, and says nothing beside the function's name.
+ */
+char *lines_at(Dwfl_Module *module, GElf_Addr address, const char *root);
+
+/*
+ * For Dwfl_Callbacks: no search for separate debug information. libdw would ask
+ * the network where DEBUGINFOD_URLS is set, and the file that is there is the
+ * one meant.
+ */
+int lines_no_debuginfo(Dwfl_Module *module, void **userdata, const char *name,
+		       Dwarf_Addr base, const char *file, const char *link,
+		       GElf_Word crc, char **found);
+
+#endif /* STOP_LINES_H */
