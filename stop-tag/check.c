@@ -238,7 +238,7 @@ static bool holds_dump(int fd)
 static int read_packed(int fd, const char *kind, const struct check_out *out,
 		       struct stop_facts *facts, char err[160])
 {
-	char why[160], container[sizeof(facts->container)];
+	char why[160], container[sizeof(facts->container)], rest[16384];
 	struct unpack unpack;
 	int ret;
 
@@ -251,6 +251,9 @@ static int read_packed(int fd, const char *kind, const struct check_out *out,
 	}
 	sandbox_enter(out->fd);
 	ret = stop_dump_read("-", facts, err);
+	/* Whether it is whole, its end tells. */
+	while (!ret && read(STDIN_FILENO, rest, sizeof(rest)) > 0)
+		;
 	close(STDIN_FILENO);
 	if (unpack_end(&unpack, why)) {
 		/* What there was of it says nothing about the dump. */

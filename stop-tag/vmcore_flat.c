@@ -6,7 +6,8 @@
  * may be written again at the end, so every chunk has to be looked at.
  *
  * Of a file only the chunks' headers are read here. Of a pipe, which cannot be
- * read again, the beginning of the dump is kept in memory.
+ * read again, the beginning of the dump is kept in memory; one that is not
+ * flattened is read no further than its headers say.
  */
 #include <errno.h>
 #include <poll.h>
@@ -36,7 +37,7 @@
  */
 #define IMAGE_SIZE (192ULL * 1024 * 1024)
 
-/* A pipe that is read from its beginning to its end. */
+/* A pipe that is read from its beginning. */
 struct pipe {
 	int fd;
 	uint8_t *buf;		/* PIPE_BUF_SIZE */
@@ -242,11 +243,76 @@ int vmcore_flat_open(struct vmcore *vmcore, const uint8_t *head,
 	return vmcore_recognise(vmcore, err);
 }
 
+/* How far the headers go, or the notes when these are there. */
+static uint64_t needed(struct vmcore *vmcore)
+{
+	uint64_t end = 0, total = 0;
+	char err[VMCORE_ERR];
+
+	vmcore->beyond = false;
+	vmcore->wanted = 0;
+	vmcore->nr_notes = 0;
+	vmcore->vmcoreinfo.size = 0;
+	if (vmcore_recognise(vmcore, err))
+		return vmcore->beyond ? vmcore->wanted : 0;
+	end = vmcore->vmcoreinfo.offset + vmcore->vmcoreinfo.size;
+	if (end < vmcore->vmcoreinfo.offset)
+		return UINT64_MAX;
+	for (size_t i = 0; i < vmcore->nr_notes; i++) {
+		const struct vmcore_extent *notes = &vmcore->notes[i];
+
+		total += notes->size;
+		if (notes->size > IMAGE_SIZE || notes->offset > IMAGE_SIZE ||
+		    total > IMAGE_SIZE)
+			return UINT64_MAX;
+		if (notes->offset + notes->size > end)
+			end = notes->offset + notes->size;
+	}
+	/* Segments that overlap are judged by the size of the whole dump. */
+	return total > end ? UINT64_MAX : end;
+}
+
+/*
+ * A dump that is not flattened, of which have bytes are there: reads until what
+ * is needed is. Of one that needs more than can be kept, all is read, as its size
+ * tells what is wrong with it.
+ */
+static int read_needed(struct source *source, uint64_t have)
+{
+	struct vmcore *vmcore = source->vmcore;
+	uint64_t need, more, want;
+
+	for (;;) {
+		vmcore->size = INT64_MAX;
+		vmcore->horizon = have;
+		need = needed(vmcore);
+		if (need <= have)
+			break;
+		want = need > IMAGE_SIZE ? INT64_MAX - have : need - have;
+		/* Headers tell of more headers, and are gone through anew. */
+		if (have > (1 << 20) && want < have / 2)
+			want = have / 2;
+		if (take(source->pipe, vmcore->image + have, IMAGE_SIZE - have,
+			 want, &more, source->err))
+			return -1;
+		have += more;
+		if (more < want) {
+			vmcore->size = have;
+			break;
+		}
+	}
+	vmcore->horizon = IMAGE_SIZE;
+	vmcore->beyond = false;
+	vmcore->nr_notes = 0;
+	vmcore->vmcoreinfo.size = 0;
+	return 0;
+}
+
 static int read_pipe(struct source *source)
 {
 	struct vmcore *vmcore = source->vmcore;
 	uint8_t head[VMCORE_HEAD] = { 0 };
-	uint64_t len, more;
+	uint64_t len;
 
 	if (take(source->pipe, head, sizeof(head), sizeof(head), &len,
 		 source->err))
@@ -259,11 +325,7 @@ static int read_pipe(struct source *source)
 	if (vmcore_is_refused(head, source->err))
 		return -1;
 	memcpy(vmcore->image, head, len);
-	if (take(source->pipe, vmcore->image + len, IMAGE_SIZE - len,
-		 INT64_MAX - len, &more, source->err))
-		return -1;
-	vmcore->size = len + more;
-	return 0;
+	return read_needed(source, len);
 }
 
 int vmcore_read_pipe(struct vmcore *vmcore, char err[VMCORE_ERR])

@@ -33,7 +33,8 @@ struct vmcore {
 	uint64_t file_size;
 	uint64_t size;			/* of the dump: restored, if flattened */
 	uint64_t horizon;		/* what lies behind cannot be read */
-	bool beyond;			/* and that was tried */
+	bool beyond;			/* and that was tried, ... */
+	uint64_t wanted;		/* ... up to here at most */
 
 	bool flattened;
 	bool cut_off;			/* it has no end marker */
@@ -91,7 +92,10 @@ bool vmcore_is_flat(const uint8_t *head);
 /* Fills err if head is not that of any container. */
 bool vmcore_is_refused(const uint8_t *head, char err[VMCORE_ERR]);
 
-/* Reads fd to its end, the beginning of the dump into image. 0, or -1 and err. */
+/*
+ * Reads fd, the beginning of the dump into image: as far as headers and notes
+ * are, or to its end. 0, or -1 and err.
+ */
 int vmcore_read_pipe(struct vmcore *vmcore, char err[VMCORE_ERR]);
 /* Frees what vmcore_flat_open() and vmcore_read_pipe() took. */
 void vmcore_flat_close(struct vmcore *vmcore);

@@ -52,6 +52,8 @@ ssize_t vmcore_pread(struct vmcore *vmcore, void *buf, size_t len,
 		len = vmcore->size - offset;
 	if (offset >= vmcore->horizon || len > vmcore->horizon - offset) {
 		vmcore->beyond = true;
+		if (offset + len > vmcore->wanted)
+			vmcore->wanted = offset + len;
 		return -EOVERFLOW;
 	}
 	if (vmcore->image) {
