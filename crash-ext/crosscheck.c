@@ -208,7 +208,10 @@ void crosscheck(struct session *session,
 				   .arg = &check };
 
 	if (!session->facts.nr_cpus) {
-		fprintf(out, "nothing to compare: no CPU left registers\n");
+		fprintf(out, "nothing to compare: %s\n",
+			session->facts.live ?
+			"a live system, no CPU was stopped" :
+			"no CPU left registers");
 		return;
 	}
 	for (size_t i = 0; i < session->facts.nr_cpus; i++) {

@@ -244,6 +244,8 @@ void infer_print_evidence(FILE *fp, const struct evidence *e)
 		fprintf(fp, "      sdei_active_*_event: %s\n",
 			known(e->sdei_active, "", "none"));
 	fprintf(fp, "      registers of event 0: %s\n",
+		e->sdei_same_regs == STOP_UNKNOWN && e->has_note == STOP_NO ?
+		"there is no note to compare them with" :
 		known(e->sdei_same_regs, "the note's", "not the note's"));
 	if (e->has_counts)
 		fprintf(fp, "      interrupts: IPI_CPU_STOP %u, IPI_CPU_STOP_NMI %u%s\n",

@@ -67,7 +67,8 @@ static void print_notes(void)
 static void print_memory(void)
 {
 	const struct crash_memory *memory = &session->memory;
-	const char *sep = "not running before the crash: CPU ";
+	const char *sep = session->facts.live ? "offline: CPU " :
+			  "not running before the crash: CPU ";
 
 	if (memory->has_panic_cpu && memory->panic_cpu >= 0)
 		fprintf(out, "panicking CPU: %d\n", memory->panic_cpu);
@@ -272,6 +273,9 @@ static void print_contexts(void)
 {
 	size_t shown = 0, nr_unknown = 0, nr_regs = 0;
 
+	/* Said whatever was asked for: it is why there is nothing of it. */
+	if (session->facts.live)
+		fprintf(out, "A live system: no CPU was stopped, and of a running one there are no registers.\n");
 	for (size_t i = 0; i < session->facts.nr_cpus; i++) {
 		nr_regs += session->facts.cpus[i].has_regs;
 		if (!want_context(i, &nr_unknown))
@@ -281,15 +285,14 @@ static void print_contexts(void)
 		one_context(i);
 		interrupt_point();
 	}
-	if (options.nr_ranges || options.mechanisms || options.problems)
+	if (options.nr_ranges || options.mechanisms || options.problems ||
+	    session->facts.live)
 		return;
 	if (shown && nobody_panicked())
 		fprintf(out, "\nNobody panicked. These CPUs wait for a lock or have their interrupts masked;\n"
 			     "since when, and if for good, is not known.\n");
 	else if (shown)
 		return;
-	else if (session->facts.live)
-		fprintf(out, "A live system: no CPU was stopped, and of a running one there are no registers.\n");
 	else if (!nr_regs)
 		fprintf(out, "There are no registers of any CPU, so what they did is not known.\n");
 	else if (nobody_panicked())
@@ -302,6 +305,26 @@ static void print_contexts(void)
 		fprintf(out, "No CPU was wedged.\n");
 }
 
+/* What can be said of a CPU without a note, on a line of its own. */
+static void print_no_note(uint32_t nr, const struct cpu_memory *cpu)
+{
+	fprintf(out, "CPU %u: ", nr);
+	if (!cpu)
+		fprintf(out, "not present\n");
+	else if (cpu->running == STOP_NO)
+		fprintf(out, session->facts.live ? "offline\n" :
+			"was not running before the crash\n");
+	else if (!session->facts.live)
+		fprintf(out, "has no note\n");
+	else if (cpu->running != STOP_YES)
+		fprintf(out, "not known to be online\n");
+	else if (cpu->task)
+		fprintf(out, "online; when this was read, its task was PID: %u  TASK: %llx  COMMAND: \"%s\"\n",
+			cpu->pid, (unsigned long long)cpu->task, cpu->comm);
+	else
+		fprintf(out, "online; its task is not known\n");
+}
+
 /* CPUs that were asked for and that there is nothing to say about. */
 static void print_unknown(void)
 {
@@ -309,15 +332,9 @@ static void print_unknown(void)
 		const struct stop_range *range = &options.ranges[r];
 
 		for (uint32_t n = range->first; n <= range->last; n++) {
-			const struct cpu_memory *cpu =
-				collect_cpu(&session->memory, n);
-
-			if (facts_of(n))
-				continue;
-			fprintf(out, "CPU %u: %s\n", n, !cpu ?
-				"not present" : cpu->running == STOP_NO ?
-				"was not running before the crash" :
-				"has no note");
+			if (!facts_of(n))
+				print_no_note(n, collect_cpu(&session->memory,
+							     n));
 		}
 	}
 }
@@ -423,9 +440,11 @@ static void run(void)
 		break;
 	case STOP_TIMELINE:
 		if (!print_timeline(out, &session->facts))
-			fprintf(out, nobody_panicked() ?
-				"no tags: nobody panicked, and no CPU was stopped\n" :
-				"no tags: nothing says when a CPU was stopped; sdei_stop -e tells by what\n");
+			fprintf(out, "no tags: %s\n", session->facts.live ?
+				"a live system, no CPU was stopped" :
+				nobody_panicked() ?
+				"nobody panicked, and no CPU was stopped" :
+				"nothing says when a CPU was stopped; sdei_stop -e tells by what");
 		break;
 	case STOP_CHECKS:
 		crosscheck(session, opts.want_cpu, NULL);

@@ -27,6 +27,28 @@ static enum infer conclusion(struct evidence e)
 	return inferred.how;
 }
 
+/* Where there is no note, the registers of event 0 were never looked for. */
+static void evidence_without_note(void **state)
+{
+	struct evidence e = {
+		.online = STOP_YES, .hotplug = STOP_YES, .has_note = STOP_NO,
+		.sdei_active = STOP_NO,
+	};
+	char text[1024] = "";
+	FILE *fp = fmemopen(text, sizeof(text), "w");
+
+	(void)state;
+	assert_non_null(fp);
+	infer_print_evidence(fp, &e);
+	fflush(fp);
+	assert_non_null(strstr(text, "registers of event 0: there is no note to compare them with\n"));
+	rewind(fp);
+	e.has_note = STOP_YES;
+	infer_print_evidence(fp, &e);
+	fclose(fp);
+	assert_non_null(strstr(text, "registers of event 0: not readable\n"));
+}
+
 static void inference(void **state)
 {
 	/* An offline CPU that hotplug had running, with CPU 1 panicking. */
@@ -376,6 +398,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(inference),
+		cmocka_unit_test(evidence_without_note),
 		cmocka_unit_test(contradictions),
 		cmocka_unit_test(log_evidence),
 		cmocka_unit_test(lines_of_a_stop),
