@@ -40,6 +40,7 @@ help:
 	@echo
 	@echo 'Tests and dumps:'
 	@echo '  make check SUITES=   of: $(SUITES)'
+	@echo '                       beside those: locks, live (minutes), page (Chromium)'
 	@echo '  make bench           what stopcheck costs, from 1 to 8192 CPUs'
 	@echo '  make lab SCENARIO=   one crash in QEMU; "make lab" lists them'
 	@echo '  make lab-matrix      crashes on every kernel configuration (hours)'
