@@ -13,6 +13,26 @@
 
 #include "facts.h"
 
+#define CALLS_MAX	32
+
+struct call_cpus {
+	uint32_t cpus[CALLS_MAX];	/* the first of them */
+	size_t nr;			/* of all */
+};
+
+static inline void calls_add(struct call_cpus *to, uint32_t cpu)
+{
+	if (to->nr < CALLS_MAX)
+		to->cpus[to->nr] = cpu;
+	to->nr++;
+}
+
+/* How many of them are in cpus[]. */
+static inline size_t calls_listed(const struct call_cpus *calls)
+{
+	return calls->nr < CALLS_MAX ? calls->nr : CALLS_MAX;
+}
+
 struct call_env {
 	bool (*read)(void *arg, uint64_t addr, void *to, size_t len);
 	void *arg;

@@ -106,11 +106,11 @@ static void json_lock(struct json *json, const struct wedge *wedge)
 }
 
 static void json_cpus(struct json *json, const char *name,
-		      const uint32_t *cpus, size_t nr)
+		      const struct call_cpus *calls)
 {
 	json_open(json, name, '[');
-	for (size_t i = 0; i < nr && i < WEDGE_MAX_CALLS; i++)
-		json_uint(json, NULL, cpus[i]);
+	for (size_t i = 0; i < calls_listed(calls); i++)
+		json_uint(json, NULL, calls->cpus[i]);
 	json_close(json, ']');
 }
 
@@ -155,8 +155,8 @@ static void json_wedge(struct json *json, struct session *session, size_t i)
 		if (wedge->at_most)
 			json_uint(json, "silent_at_most_ns", wedge->at_most);
 	}
-	json_cpus(json, "calls", wedge->calls, wedge->nr_calls);
-	json_cpus(json, "callers", wedge->callers, wedge->nr_callers);
+	json_cpus(json, "calls", &wedge->calls);
+	json_cpus(json, "callers", &wedge->callers);
 	json_bool(json, "rcu_waits", wedge->rcu_waits);
 	if (wedge->rcu_ns)
 		json_uint(json, "rcu_waits_ns", wedge->rcu_ns);

@@ -234,9 +234,12 @@ void session_lines(struct session *s, bool lines)
 	}
 }
 
-void *session_keep(struct session_kept *kept, const struct session *session,
-		   size_t i, size_t size, bool **known)
+void *session_keep(struct session_kept *kept, struct session *session,
+		   size_t i, void *one, size_t size,
+		   void (*find)(struct session *session, size_t i, void *item))
 {
+	void *item;
+
 	if (kept->generation != session_generation()) {
 		interrupt_hold();
 		free(kept->known);
@@ -247,8 +250,14 @@ void *session_keep(struct session_kept *kept, const struct session *session,
 		kept->generation = session_generation();
 		interrupt_release();
 	}
-	if (!kept->known || !kept->items || i >= kept->nr)
-		return NULL;
-	*known = &kept->known[i];
-	return kept->items + i * size;
+	if (!kept->known || !kept->items || i >= kept->nr) {
+		find(session, i, one);
+		return one;
+	}
+	item = kept->items + i * size;
+	if (!kept->known[i])
+		find(session, i, item);
+	/* Not before: an interrupt may end the command in between. */
+	kept->known[i] = true;
+	return item;
 }

@@ -52,12 +52,12 @@ struct session_kept {
 };
 
 /*
- * The place for that of facts.cpus[i], of size bytes. **known: it is there
- * already; else the caller fills it in and then sets that, since an interrupt
- * may end the command between. NULL, and *known as it was, when memory is short.
+ * That of facts.cpus[i], of size bytes, which find() fills in when it is first
+ * asked for. When memory is short, it is found out every time, in *one.
  */
-void *session_keep(struct session_kept *kept, const struct session *session,
-		   size_t i, size_t size, bool **known);
+void *session_keep(struct session_kept *kept, struct session *session,
+		   size_t i, void *one, size_t size,
+		   void (*find)(struct session *session, size_t i, void *item));
 
 /* Gives all memory back. */
 void session_end(void);

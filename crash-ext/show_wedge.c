@@ -156,35 +156,38 @@ static void show_cycle(FILE *fp, const struct wedge *wedge)
 	fprintf(fp, "CPU %u\n", wedge->cycle[0]);
 }
 
-static void show_cpus(FILE *fp, const uint32_t *cpus, size_t nr)
+/* "CPU 3", "CPUs 3, 5 and 7 more" */
+static void show_cpus(FILE *fp, const struct call_cpus *calls)
 {
-	for (size_t i = 0; i < nr && i < WEDGE_MAX_CALLS; i++)
-		fprintf(fp, "%s%" PRIu32, i ? ", " : "", cpus[i]);
-	if (nr > WEDGE_MAX_CALLS)
-		fprintf(fp, " and %zu more", nr - WEDGE_MAX_CALLS);
+	size_t listed = calls_listed(calls);
+
+	fprintf(fp, "CPU%s ", calls->nr == 1 ? "" : "s");
+	for (size_t i = 0; i < listed; i++)
+		fprintf(fp, "%s%" PRIu32, i ? ", " : "", calls->cpus[i]);
+	if (calls->nr > listed)
+		fprintf(fp, " and %zu more", calls->nr - listed);
 }
 
 static void show_calls(FILE *fp, const struct session *session,
 		       const struct wedge *wedge)
 {
-	if (!wedge->nr_calls)
+	if (!wedge->calls.nr)
 		return;
-	fprintf(fp, "            not run by CPU%s ",
-		wedge->nr_calls == 1 ? "" : "s");
-	show_cpus(fp, wedge->calls, wedge->nr_calls);
+	fprintf(fp, "            not run by ");
+	show_cpus(fp, &wedge->calls);
 	fputc('\n', fp);
-	if (wedge->nr_calls == 1)
-		show_doing(fp, session, wedge->calls[0]);
+	if (wedge->calls.nr == 1)
+		show_doing(fp, session, wedge->calls.cpus[0]);
 }
 
 static void show_callers(FILE *fp, const struct wedge *wedge)
 {
-	if (!wedge->nr_callers)
+	if (!wedge->callers.nr)
 		return;
-	fprintf(fp, "  others    CPU%s ", wedge->nr_callers == 1 ? "" : "s");
-	show_cpus(fp, wedge->callers, wedge->nr_callers);
+	fprintf(fp, "  others    ");
+	show_cpus(fp, &wedge->callers);
 	fprintf(fp, " wait%s for it to run a function\n",
-		wedge->nr_callers == 1 ? "s" : "");
+		wedge->callers.nr == 1 ? "s" : "");
 }
 
 static void show_silence(FILE *fp, const struct wedge *wedge)
@@ -208,7 +211,7 @@ static void show_silence(FILE *fp, const struct wedge *wedge)
 	show_callers(fp, wedge);
 	if (wedge->rcu_waits) {
 		fprintf(fp, "  %-9s an RCU grace period waits for this CPU",
-			wedge->nr_callers ? "" : "others");
+			wedge->callers.nr ? "" : "others");
 		if (wedge->rcu_ns) {
 			fprintf(fp, ", under way for ");
 			seconds(fp, wedge->rcu_ns);

@@ -4,7 +4,6 @@
  */
 #include "crash-defs.h"
 
-#include "calls.h"
 #include "crash-read.h"
 #include "layout.h"
 #include "waits.h"
@@ -144,6 +143,7 @@ static void find_calls(struct session *session, const struct stop_cpu *cpu,
 {
 	const struct crash_memory *memory = &session->memory;
 	const struct cpu_memory *own = collect_cpu(memory, cpu->cpu);
+	const struct walk_stack *stack = walk_stack_of(walk, cpu->regs.sp);
 	bool many = !strncmp(waits->function, "smp_call_function_many", 22);
 	struct call_env env = {
 		.read = env_read,
@@ -162,16 +162,11 @@ static void find_calls(struct session *session, const struct stop_cpu *cpu,
 			continue;
 		if (many)
 			known = calls_many(&env, own->base, other->base);
-		for (size_t s = 0; !many && s < walk->nr_stacks &&
-		     known != STOP_YES; s++)
-			known = calls_queued(&env, other->base,
-					     walk->stacks[s].low,
-					     walk->stacks[s].high);
-		if (known != STOP_YES)
-			continue;
-		if (waits->nr_calls < WAITS_MAX_CALLS)
-			waits->calls[waits->nr_calls] = other->cpu;
-		waits->nr_calls++;
+		else if (stack)
+			known = calls_queued(&env, other->base, stack->low,
+					     stack->high);
+		if (known == STOP_YES)
+			calls_add(&waits->calls, other->cpu);
 	}
 }
 
@@ -223,9 +218,10 @@ static struct walk *walk_of(struct session *session, size_t i)
 	return &walk;
 }
 
-static void analyse(struct session *session, size_t i, struct cpu_waits *waits)
+static void analyse(struct session *session, size_t i, void *item)
 {
 	const struct stop_cpu *cpu = &session->facts.cpus[i];
+	struct cpu_waits *waits = item;
 	struct walk *walk;
 
 	memset(waits, 0, sizeof(*waits));
@@ -241,16 +237,8 @@ const struct cpu_waits *waits_of(struct session *session, size_t i)
 {
 	static struct session_kept kept;
 	static struct cpu_waits one;
-	bool again = false, *known = &again;
-	struct cpu_waits *waits = session_keep(&kept, session, i, sizeof(one),
-						&known);
 
-	if (!waits)
-		waits = &one;
-	if (!*known)
-		analyse(session, i, waits);
-	*known = true;
-	return waits;
+	return session_keep(&kept, session, i, &one, sizeof(one), analyse);
 }
 
 bool waits_can_hold(const struct session *session, size_t i)

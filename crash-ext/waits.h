@@ -9,18 +9,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "calls.h"
 #include "lock.h"
 #include "session.h"
-
-#define WAITS_MAX_CALLS	32
 
 struct cpu_waits {
 	bool waits;			/* in a function that waits */
 	char function[64];		/* which */
 	struct lock_wait lock;		/* addr 0: for what is not known */
 	/* LOCK_CALL: CPUs that have not run what this one asked for. */
-	uint32_t calls[WAITS_MAX_CALLS];
-	size_t nr_calls;		/* so many, also of more than shown */
+	struct call_cpus calls;
 };
 
 /*

@@ -22,8 +22,6 @@ const struct stop_cpu *wedge_cpu(const struct session *session, uint32_t cpu)
 	return NULL;
 }
 
-_Static_assert(WEDGE_MAX_CALLS == WAITS_MAX_CALLS, "copied as they are");
-
 static uint32_t cpu_of_task(const struct session *session, uint64_t task)
 {
 	for (size_t i = 0; i < session->memory.nr_cpus; i++) {
@@ -123,24 +121,34 @@ static int index_of(const struct session *session, uint32_t cpu)
 	return -1;
 }
 
+/*
+ * Of the CPUs that have not run a call: one that waits itself may lead around,
+ * else the first that is known, or -1.
+ */
+static int called_by(struct session *session, struct call_cpus calls)
+{
+	int first = -1;
+
+	for (size_t n = 0; n < calls_listed(&calls); n++) {
+		int cpu = index_of(session, calls.cpus[n]);
+
+		if (cpu >= 0 && waits_of(session, cpu)->waits)
+			return cpu;
+		first = first < 0 ? cpu : first;
+	}
+	return first;
+}
+
 /* The CPU that i waits for, or -1. *likely: not as the lock records it. */
 static int blocked_by(struct session *session, size_t i, bool *likely)
 {
 	const struct cpu_waits *waits = waits_of(session, i);
-	size_t nr_calls = waits->nr_calls;
 	struct wedge_owner owner;
-	int first = -1;
 
-	/* All of them, of which one that waits itself may lead around. */
-	for (size_t n = 0; n < nr_calls && n < WAITS_MAX_CALLS; n++) {
-		int other = index_of(session, waits_of(session, i)->calls[n]);
-
-		if (other >= 0 && waits_of(session, other)->waits)
-			return other;
-		first = first < 0 ? other : first;
-	}
-	if (nr_calls || !waits->lock.addr)
-		return first;
+	if (waits->calls.nr)
+		return called_by(session, waits->calls);
+	if (!waits->lock.addr)
+		return -1;
 	find_owner(session, i, &waits->lock, &owner);
 	if (owner.known == OWNER_UNKNOWN || owner.cpu == STOP_CPU_UNKNOWN)
 		return -1;
@@ -222,20 +230,17 @@ static void find_callers(struct session *session, uint32_t cpu,
 	for (size_t i = 0; i < session->facts.nr_cpus; i++) {
 		const struct cpu_waits *waits = waits_of(session, i);
 
-		for (size_t n = 0; n < waits->nr_calls && n < WAITS_MAX_CALLS;
-		     n++) {
-			if (waits->calls[n] != cpu)
-				continue;
-			if (wedge->nr_callers < WEDGE_MAX_CALLS)
-				wedge->callers[wedge->nr_callers] =
-					session->facts.cpus[i].cpu;
-			wedge->nr_callers++;
+		for (size_t n = 0; n < calls_listed(&waits->calls); n++) {
+			if (waits->calls.cpus[n] == cpu)
+				calls_add(&wedge->callers,
+					  session->facts.cpus[i].cpu);
 		}
 	}
 }
 
-static void analyse(struct session *session, size_t i, struct wedge *wedge)
+static void analyse(struct session *session, size_t i, void *item)
 {
+	struct wedge *wedge = item;
 	const struct stop_cpu *cpu = &session->facts.cpus[i];
 	const struct cpu_memory *memory = collect_cpu(&session->memory,
 						      cpu->cpu);
@@ -247,13 +252,12 @@ static void analyse(struct session *session, size_t i, struct wedge *wedge)
 	wedge->waits = waits->waits;
 	memcpy(wedge->function, waits->function, sizeof(wedge->function));
 	wedge->lock = waits->lock;
+	wedge->calls = waits->calls;
 	if (wedge->lock.addr) {
 		find_owner(session, i, &wedge->lock, &wedge->owner);
 		wedge->pending = find_pending(session, &wedge->lock);
 	}
-	wedge->nr_calls = waits->nr_calls;
-	memcpy(wedge->calls, waits->calls, sizeof(wedge->calls));
-	if (wedge->lock.addr || wedge->nr_calls)
+	if (wedge->lock.addr || wedge->calls.nr)
 		find_cycle(session, i, wedge);
 	find_callers(session, cpu->cpu, memory, wedge);
 	find_held(memory, wedge);
@@ -264,14 +268,6 @@ const struct wedge *wedge_of(struct session *session, size_t i)
 {
 	static struct session_kept kept;
 	static struct wedge one;
-	bool again = false, *known = &again;
-	struct wedge *wedge = session_keep(&kept, session, i, sizeof(one),
-					&known);
 
-	if (!wedge)
-		wedge = &one;
-	if (!*known)
-		analyse(session, i, wedge);
-	*known = true;
-	return wedge;
+	return session_keep(&kept, session, i, &one, sizeof(one), analyse);
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "calls.h"
 #include "lock.h"
 #include "session.h"
 
@@ -29,7 +30,6 @@ struct wedge_owner {
 
 #define WEDGE_MAX_HELD	8
 #define WEDGE_MAX_CYCLE	16
-#define WEDGE_MAX_CALLS	32
 
 struct wedge {
 	bool waits;			/* in a function that waits */
@@ -40,10 +40,8 @@ struct wedge {
 	size_t nr_cycle;		/* CPUs that wait for each other */
 	uint32_t cycle[WEDGE_MAX_CYCLE];
 	bool cycle_likely;		/* by likely owners, not recorded ones */
-	/* CPUs that have not run a function that this one waits for, and those
-	 * that wait for this one to run one. Counts are also of more. */
-	uint32_t calls[WEDGE_MAX_CALLS], callers[WEDGE_MAX_CALLS];
-	size_t nr_calls, nr_callers;
+	struct call_cpus calls;		/* that have not run what it waits for */
+	struct call_cpus callers;	/* that wait for it to run a function */
 
 	bool has_silence;
 	uint64_t at_least, at_most;	/* ns; at_most 0: no bound known */
