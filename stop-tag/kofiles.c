@@ -196,11 +196,10 @@ static bool is_name(const char *text)
 /* Takes the file if it is of this build and has debug information. */
 static bool try(struct kofile *file, const char *path)
 {
-	const unsigned char *bits;
 	char id[ID_LEN] = "";
-	GElf_Addr vaddr, bias;
+	GElf_Addr bias;
 	struct stat st;
-	int fd, len = 0;
+	int fd;
 
 	/* Not opened otherwise, see vmcore.c. */
 	if (stat(path, &st) || !S_ISREG(st.st_mode))
@@ -219,9 +218,7 @@ static bool try(struct kofile *file, const char *path)
 	if (!file->module)
 		close(fd);
 	else
-		len = dwfl_module_build_id(file->module, &bits, &vaddr);
-	for (int i = 0; i < len && i < ID_LEN / 2; i++)
-		sprintf(id + 2 * i, "%02x", bits[i]);
+		lines_build_id(file->module, id, sizeof(id));
 	/* That applies relocations, so it is done once, before workers fork. */
 	if (id[0] && !strcmp(id, file->build_id) &&
 	    dwfl_module_getdwarf(file->module, &bias))

@@ -89,3 +89,14 @@ char *lines_at(Dwfl_Module *module, GElf_Addr address, const char *root)
 		return NULL;
 	return line;
 }
+
+void lines_build_id(Dwfl_Module *module, char *hex, size_t size)
+{
+	const unsigned char *bits;
+	GElf_Addr vaddr;
+	int len = dwfl_module_build_id(module, &bits, &vaddr);
+
+	hex[0] = '\0';
+	for (int i = 0; i < len && 2 * (size_t)i + 2 < size; i++)
+		sprintf(hex + 2 * i, "%02x", bits[i]);
+}

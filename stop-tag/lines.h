@@ -16,6 +16,9 @@
  */
 char *lines_at(Dwfl_Module *module, GElf_Addr address, const char *root);
 
+/* The file's build id in hex, what fits into size bytes of it; "": none. */
+void lines_build_id(Dwfl_Module *module, char *hex, size_t size);
+
 /*
  * For Dwfl_Callbacks: no search for separate debug information. libdw would ask
  * the network where DEBUGINFOD_URLS is set, and the file that is there is the

@@ -79,16 +79,6 @@ static int check_elf(int fd, char err[160])
 	return -1;
 }
 
-static void read_build_id(struct names *names)
-{
-	const unsigned char *bits;
-	GElf_Addr vaddr;
-	int len = dwfl_module_build_id(names->module, &bits, &vaddr);
-
-	for (int i = 0; i < len && i < BUILD_ID_MAX; i++)
-		sprintf(names->build_id + 2 * i, "%02x", bits[i]);
-}
-
 static int open_module(struct names *names, const char *vmlinux, char err[160])
 {
 	struct stat st;
@@ -121,7 +111,8 @@ static int open_module(struct names *names, const char *vmlinux, char err[160])
 	}
 	/* fd belongs to the module now. */
 	dwfl_report_end(names->dwfl, NULL, NULL);
-	read_build_id(names);
+	lines_build_id(names->module, names->build_id,
+		       sizeof(names->build_id));
 	return 0;
 out_close:
 	close(fd);
