@@ -102,15 +102,16 @@ static void from_an_open_file(void **state)
 	}
 }
 
+/* Dumps that are not flattened. */
+static const struct {
+	const char *name, *container;
+} plain[] = {
+	{ "elf-pass", "ELF64" }, { "kdump-v6", "kdump-compressed v6" },
+};
+
 /* Other dumps can come through a pipe, too; a file may be standard input. */
 static void standard_input(void **state)
 {
-	static const struct {
-		const char *name, *container;
-	} plain[] = {
-		{ "elf-pass", "ELF64" }, { "kdump-v6", "kdump-compressed v6" },
-	};
-
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct bytes b = load(plain[i].name);
@@ -243,12 +244,6 @@ static void broken_chunks(void **state)
  */
 static void no_further_than_needed(void **state)
 {
-	static const struct {
-		const char *name, *container;
-	} plain[] = {
-		{ "elf-pass", "ELF64" }, { "kdump-v6", "kdump-compressed v6" },
-	};
-
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct bytes b = load(plain[i].name);
