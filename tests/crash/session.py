@@ -171,14 +171,16 @@ def bt_tasks(text):
     return tasks
 
 
+def parts_of(text):
+    """`sdei_stop -w`, `-e`, `-c` of a live system: cpu -> what it says of it."""
+    return {int(m.group(1)): part
+            for part in re.split(r'(?m)^(?=CPU \d+: )', text)
+            for m in [re.match(r'CPU (\d+): ', part)] if m}
+
+
 def our_frames(text):
     """`sdei_stop -w`: cpu -> [(function, from the link register)]."""
-    cpus = {}
-    for part in re.split(r'(?m)^(?=CPU \d+: )', text):
-        m = re.match(r'CPU (\d+): ', part)
-        if m:
-            cpus[int(m.group(1))] = [
-                (f.split('+')[0], bool(lr)) for f, lr in
-                re.findall(r'(?m)^ *#\d+ \[[0-9a-f]+\] (\S+) at '
-                           r'[0-9a-f]+(  \(from the link register\))?', part)]
-    return cpus
+    return {cpu: [(f.split('+')[0], bool(lr)) for f, lr in
+                  re.findall(r'(?m)^ *#\d+ \[[0-9a-f]+\] (\S+) at '
+                             r'[0-9a-f]+(  \(from the link register\))?', part)]
+            for cpu, part in parts_of(text).items()}
