@@ -462,7 +462,7 @@ int lock_in_regs(const struct stop_regs *regs, uint64_t addr)
 
 size_t lock_cycle(const int *blocks, size_t nr, size_t start, int *members)
 {
-	size_t at = start, n = 0;
+	size_t at = start, n = 0, from;
 
 	/* After nr steps one is in a cycle, if there is one. */
 	for (size_t i = 0; i < nr; i++) {
@@ -470,10 +470,14 @@ size_t lock_cycle(const int *blocks, size_t nr, size_t start, int *members)
 			return 0;
 		at = blocks[at];
 	}
-	start = at;
+	from = at;
+	do {
+		at = blocks[at];
+	} while (at != from && at != start);
+	from = at;
 	do {
 		members[n++] = at;
 		at = blocks[at];
-	} while (at != start);
+	} while (at != from);
 	return n;
 }

@@ -91,8 +91,8 @@ void lock_find(const struct lock_env *env, enum lock_kind kind,
 int lock_in_regs(const struct stop_regs *regs, uint64_t addr);
 
 /* Who waits for whom: blocks[i] is the CPU index that i waits for, or -1.
- * Fills members, those of the cycle that start is in or leads to; returns
- * how many, 0: none. */
+ * Fills members, those of the cycle that start is in or leads to, start first
+ * if it is one of them; returns how many, 0: none. */
 size_t lock_cycle(const int *blocks, size_t nr, size_t start, int *members);
 
 #endif /* SDEI_STOP_LOCK_H */

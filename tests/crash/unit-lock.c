@@ -388,6 +388,7 @@ static void calls_to_one(void **state)
 static void cycles(void **state)
 {
 	const int two[] = { 1, 0, 0, -1 };
+	const int three[] = { 1, 2, 0, -1 };
 	const int chain[] = { 1, 2, 3, -1 };
 	const int self[] = { 0 };
 	int members[4];
@@ -397,6 +398,12 @@ static void cycles(void **state)
 	/* 2 waits for a CPU that is in a deadlock with another one */
 	assert_int_equal(lock_cycle(two, 4, 2, members), 2);
 	assert_int_equal(lock_cycle(two, 4, 3, members), 0);
+	/* each begins with itself */
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(lock_cycle(three, 4, i, members), 3);
+		assert_int_equal(members[0], i);
+		assert_int_equal(members[1], (i + 1) % 3);
+	}
 	assert_int_equal(lock_cycle(chain, 4, 0, members), 0);
 	assert_int_equal(lock_cycle(self, 1, 0, members), 1);
 }
