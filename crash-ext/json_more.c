@@ -98,11 +98,19 @@ static void json_lock(struct json *json, const struct wedge *wedge)
 	if (wedge->owner.known != OWNER_UNKNOWN &&
 	    wedge->owner.cpu != STOP_CPU_UNKNOWN)
 		json_uint(json, "owner_cpu", wedge->owner.cpu);
+	json_close(json, '}');
+}
+
+/* Not part of the lock: a CPU that waits for a function call is in one too. */
+static void json_cycle(struct json *json, const struct wedge *wedge)
+{
 	json_open(json, "cycle", '[');
 	for (size_t i = 0; i < wedge->nr_cycle; i++)
 		json_uint(json, NULL, wedge->cycle[i]);
 	json_close(json, ']');
-	json_close(json, '}');
+	if (wedge->nr_cycle)
+		json_string(json, "cycle_known",
+			    wedge->cycle_likely ? "likely" : "recorded");
 }
 
 static void json_cpus(struct json *json, const char *name,
@@ -150,6 +158,7 @@ static void json_wedge(struct json *json, struct session *session, size_t i)
 	json_uint(json, "cpu", cpu->cpu);
 	if (wedge->waits)
 		json_lock(json, wedge);
+	json_cycle(json, wedge);
 	if (wedge->has_silence) {
 		json_uint(json, "silent_at_least_ns", wedge->at_least);
 		if (wedge->at_most)

@@ -168,7 +168,8 @@ def deadlock(tap, name, report, full):
               objects == {'wedge_lock_a', 'wedge_lock_b'} and
               wedged[a]['lock']['owner_cpu'] == b and
               wedged[b]['lock']['owner_cpu'] == a and
-              sorted(wedged[a]['lock']['cycle']) == [a, b] and
+              sorted(wedged[a]['cycle']) == [a, b] and
+              wedged[a]['cycle_known'] == 'likely' and
               'deadlock  likely' in full['wedged'], full['wedged'])
 
 
