@@ -8,14 +8,14 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 n=0 rc=0
 
-# result STATUS NAME: one result, good if STATUS is 0.
+# result STATUS NAME [SKIP-REASON]: one result, good if STATUS is 0.
 result() {
 	n=$((n + 1))
 	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
+		echo "ok $n - $2${3:+ # SKIP $3}"
 	else
 		echo "not ok $n - $2"
-		[ ! -f "$tmp/log" ] || sed 's/^/# /' "$tmp/log" | tail -n 60
+		[ ! -f "$tmp/log" ] || sed 's/^/# /' "$tmp/log" | cut -c 1-400 | tail -n 60
 		rc=1
 	fi
 }
