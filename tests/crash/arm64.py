@@ -6,16 +6,16 @@ With --minimal: emulated so, crash's gdb does not come to its first command.
 tests/live runs the same program on an emulated machine, where it does."""
 import os
 import shutil
-import struct
 import subprocess
 import sys
 
 import build
 from session import Crash, Dump
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))), 'lab'))
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path[:0] = [os.path.join(TESTS, 'lab'), os.path.join(TESTS, 'lib')]
 import dumpfile
+import elfcore
 
 LIMIT = 900                         # seconds; 30 of CPU time on a quick host
 
@@ -50,20 +50,10 @@ def as_elf(dump, path):
             runs.append([pfn])
     linear = (-1 << old.number('VA_BITS')) - int(
         old.info['NUMBER(PHYS_OFFSET)'], 0)
-    at = 64 + 56 * (1 + len(runs))
+    sizes = [(run[0] * old.block, len(run) * old.block) for run in runs]
     with open(path, 'wb') as f:
-        f.write(struct.pack('<4s5B7xHHIQQQIHHHHHH', b'\x7fELF', 2, 1, 1, 0, 0,
-                            4, 183, 1, 0, 64, 0, 0, 64, 56, 1 + len(runs), 0,
-                            0, 0))
-        size = len(old.notes_data)
-        f.write(struct.pack('<IIQQQQQQ', 4, 0, at, 0, 0, size, size, 0))
-        at += size
-        for run in runs:
-            paddr, size = run[0] * old.block, len(run) * old.block
-            f.write(struct.pack(
-                '<IIQQQQQQ', 1, 7, at, linear + paddr & (1 << 64) - 1, paddr,
-                size, size, 0))
-            at += size
+        f.write(elfcore.head(len(old.notes_data), [
+            (linear + paddr, paddr, size, size) for paddr, size in sizes]))
         f.write(old.notes_data)
         for pfn in here:
             f.write(old.phys(pfn * old.block, old.block))

@@ -2,9 +2,15 @@
 """The tests' own reading of notes: from words that crash's rd printed and from
 the headers of a dump file, straight from the layout in stop-tag/FORMAT.md.
 Nothing of the code under test is used."""
+import os
 import re
 import struct
 import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))), 'lib'))
+import elfcore
 
 NOTE_WORDS = 53                     # note_buf_t of arm64: 424 bytes
 
@@ -78,14 +84,8 @@ def file_notes(path):
 
 def readelf_notes(segment, scratch):
     """What eu-readelf says of a note segment: a list of {sp, pc, pid}."""
-    phoff, data = 64, 64 + 56
-    elf = b'\x7fELF\x02\x01\x01' + bytes(9)
-    elf += struct.pack('<HHIQQQIHHHHHH', 4, 183, 1, 0, phoff, 0, 0, 64, 56, 1,
-                       0, 0, 0)
-    elf += struct.pack('<IIQQQQQQ', 4, 0, data, 0, 0, len(segment),
-                       len(segment), 4)
     with open(scratch, 'wb') as f:
-        f.write(elf + segment)
+        f.write(elfcore.head(len(segment)) + segment)
     text = subprocess.run(['eu-readelf', '-n', scratch], check=True,
                           capture_output=True, text=True).stdout
     notes = []

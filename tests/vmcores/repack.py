@@ -11,10 +11,16 @@ repack.py DUMP OUT KIND
 Reads and writes pages with the libraries themselves, by ctypes.
 """
 import ctypes
+import os
 import random
 import struct
 import sys
 import zlib
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))), 'lib'))
+import elfcore
 
 ZLIB, LZO, SNAPPY, ZSTD = 1, 2, 4, 0x20
 PAGE = 4096
@@ -118,16 +124,8 @@ class Dump:
                 runs[-1][1] += 1
             else:
                 runs.append([pfn, 1])
-        at = 64 + 56 * (len(runs) + 1)
-        head = b"\x7fELF\2\1\1".ljust(16, b"\0") + struct.pack(
-            "<HHIQQQIHHHHHH", 4, 183, 1, 0, 64, 0, 0, 64, 56, len(runs) + 1,
-            0, 0, 0)
-        head += struct.pack("<IIQQQQQQ", 4, 0, at, 0, 0, size, size, 4)
-        at += size
-        for pfn, nr in runs:
-            head += struct.pack("<IIQQQQQQ", 1, 7, at, 0, pfn * PAGE,
-                                nr * PAGE, nr * PAGE, PAGE)
-            at += nr * PAGE
+        head = elfcore.head(size, [(0, pfn * PAGE, nr * PAGE, nr * PAGE)
+                                   for pfn, nr in runs], align=PAGE)
         with open(out, "wb") as f:
             f.write(head + notes + b"".join(self.pages.values()))
 
