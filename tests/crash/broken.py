@@ -18,6 +18,13 @@ COMMANDS = {'table': 'sdei_stop', 'json': 'sdei_stop -j',
             'undo': 'sdei_stop -u', 'last': 'help -v'}
 
 
+def put(path, pieces):
+    """Writes each of (offset, bytes)."""
+    with open(path, 'r+b') as f:
+        for at, data in pieces:
+            f.seek(at)
+            f.write(data)
+
 
 def geometry(path):
     """(where page descriptors begin, how many, where page data begins)."""
@@ -38,29 +45,23 @@ def overwritten(path, times, rng):
     """Eight random bytes at that many places of the page data."""
     _, _, data = geometry(path)
     size = os.path.getsize(path)
-    with open(path, 'r+b') as f:
-        for _ in range(times):
-            f.seek(rng.randrange(data, size - 8))
-            f.write(rng.randbytes(8))
+    put(path, ((rng.randrange(data, size - 8), rng.randbytes(8))
+               for _ in range(times)))
 
 
 def descriptors(path, times, rng):
     """That many page descriptors of random bytes."""
     first, pages, _ = geometry(path)
-    with open(path, 'r+b') as f:
-        for _ in range(times):
-            f.seek(first + rng.randrange(pages) * 24)
-            f.write(rng.randbytes(24))
+    put(path, ((first + rng.randrange(pages) * 24, rng.randbytes(24))
+               for _ in range(times)))
 
 
 def zeroed(path, times, rng):
     """Runs of 64 KiB of zeros, as a file system leaves that lost them."""
     _, _, data = geometry(path)
     size = os.path.getsize(path)
-    with open(path, 'r+b') as f:
-        for _ in range(times):
-            f.seek(rng.randrange(data, size - 65536))
-            f.write(bytes(65536))
+    put(path, ((rng.randrange(data, size - 65536), bytes(65536))
+               for _ in range(times)))
 
 
 def missing(path, times, rng):
@@ -99,20 +100,16 @@ def note_bytes(path, times, rng):
     itself ends on a broken one."""
     offset, segment = notes.file_notes(path)
     end = segment.index(b'VMCOREINFO\0') - 12
-    with open(path, 'r+b') as f:
-        for _ in range(times):
-            f.seek(offset + rng.randrange(end))
-            f.write(rng.randbytes(1))
+    put(path, ((offset + rng.randrange(end), rng.randbytes(1))
+               for _ in range(times)))
 
 
 def vmcoreinfo(path, times, rng):
     """Letters of VMCOREINFO in the file that became others."""
     offset, segment = notes.file_notes(path)
     begin = segment.index(b'VMCOREINFO\0') + 12
-    with open(path, 'r+b') as f:
-        for _ in range(times):
-            f.seek(offset + rng.randrange(begin, len(segment)))
-            f.write(bytes([rng.randrange(32, 127)]))
+    put(path, ((offset + rng.randrange(begin, len(segment)),
+                bytes([rng.randrange(32, 127)])) for _ in range(times)))
 
 
 # (how, how much, also where little is tried); in this order, since all take
