@@ -42,15 +42,10 @@ def as_elf(dump, path):
     old = dumpfile.Dump(dump.vmcore)
     here = [pfn for pfn in range(8 * old.bitmap_size)
             if old.data[old.bitmap_at + pfn // 8] >> pfn % 8 & 1]
-    runs = []
-    for pfn in here:
-        if runs and runs[-1][-1] == pfn - 1:
-            runs[-1].append(pfn)
-        else:
-            runs.append([pfn])
     linear = (-1 << old.number('VA_BITS')) - int(
         old.info['NUMBER(PHYS_OFFSET)'], 0)
-    sizes = [(run[0] * old.block, len(run) * old.block) for run in runs]
+    sizes = [(pfn * old.block, nr * old.block)
+             for pfn, nr in elfcore.runs(here)]
     with open(path, 'wb') as f:
         f.write(elfcore.head(len(old.notes_data), [
             (linear + paddr, paddr, size, size) for paddr, size in sizes]))

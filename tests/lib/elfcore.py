@@ -13,6 +13,17 @@ def note(name, kind, desc):
             desc.ljust(-(-len(desc) // 4) * 4, b'\0'))
 
 
+def runs(pfns):
+    """[first, how many] of each run of page frame numbers, which ascend."""
+    found = []
+    for pfn in pfns:
+        if found and sum(found[-1]) == pfn:
+            found[-1][1] += 1
+        else:
+            found.append([pfn, 1])
+    return found
+
+
 def head(notes, loads=(), at=None, align=0):
     """The ELF header and program headers of a core: a note segment of so many
     bytes, at the given offset or right behind this, and behind that a segment

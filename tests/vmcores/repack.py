@@ -118,14 +118,9 @@ class Dump:
     def elf(self, out):
         offset, size = struct.unpack_from("<QQ", self.data, PAGE + 48)
         notes = self.data[offset:offset + size]
-        runs = []
-        for pfn in self.pages:
-            if runs and runs[-1][0] + runs[-1][1] == pfn:
-                runs[-1][1] += 1
-            else:
-                runs.append([pfn, 1])
         head = elfcore.head(size, [(0, pfn * PAGE, nr * PAGE, nr * PAGE)
-                                   for pfn, nr in runs], align=PAGE)
+                                   for pfn, nr in elfcore.runs(self.pages)],
+                            align=PAGE)
         with open(out, "wb") as f:
             f.write(head + notes + b"".join(self.pages.values()))
 
