@@ -5,6 +5,7 @@ import contextlib
 import io
 import re
 import tempfile
+import time
 
 
 class Tap:
@@ -42,12 +43,15 @@ class Tap:
 
 def apart(job):
     """Runs job, a test and its arguments, in this process, with a scratch
-    directory of its own. Returns what it printed and what it returned."""
+    directory of its own. Returns what it printed, with how long that took, and
+    what it returned."""
     test, *args = job
-    text = io.StringIO()
+    text, start = io.StringIO(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix='sdei-stop-crash.') as scratch, \
             contextlib.redirect_stdout(text):
         done = test(Tap(), *args, scratch)
+    text.write('# %s.%s: %.0f s\n' % (test.__module__, test.__name__,
+                                     time.monotonic() - start))
     return text.getvalue(), done
 
 
