@@ -63,18 +63,6 @@ def of_each_kernel(dumps):
     return list(first.values())
 
 
-def built(tap, name, root, scratch):
-    """The extension for an arm64 host; None, with a result, if there is none."""
-    ours = os.path.join(scratch, 'build-emulated')
-    tool = 'aarch64-linux-gnu-'
-    made = build.make(root, ours, build.debian_defs(root, 'trixie') or '',
-                      'CC=%sgcc' % tool, 'AR=%sar' % tool)
-    if made.returncode:
-        tap.check(name, False, made.stdout)
-        return None
-    return os.path.join(ours, 'sdei_stop.so')
-
-
 def same(tap, name, crash, emulated, dump, so, theirs, scratch):
     here = crash.run(dump, {'!load': 'extend ' + so, **COMMANDS}, scratch,
                      minimal=True)
@@ -91,13 +79,10 @@ def same(tap, name, crash, emulated, dump, so, theirs, scratch):
         differ, there[''], '\n'.join(there.get(k, '') for k in differ)))
 
 
-def run(tap, root, suite, crash, dumps, so, scratch):
+def in_suite(tap, root, suite, crash, dumps, so, theirs, scratch):
     version = SUITES[suite]
     name = "Debian's arm64 crash %s, emulated, answers as crash %s does here" % (
         version, crash.version)
-    if not shutil.which('qemu-aarch64-static'):
-        tap.skip(name, 'there is no qemu-aarch64-static')
-        return
     done = subprocess.run([os.path.join(root, 'scripts', 'crash-arm64'),
                            suite], stdout=subprocess.PIPE, text=True)
     if done.returncode == 3:
@@ -106,13 +91,21 @@ def run(tap, root, suite, crash, dumps, so, scratch):
     if done.returncode:
         tap.check(name, False, 'crash-arm64: status %d' % done.returncode)
         return
-    theirs = built(tap, name, root, scratch)
-    if not theirs:
-        return
-    dumps = of_each_kernel(dumps)
-    # Half a minute each: of the first kernel's dump, each crash has one form.
-    if suite == 'trixie':
-        dumps[0] = as_elf(dumps[0], os.path.join(scratch, 'elf'))
     for dump in dumps:
         same(tap, name, crash, Emulated(version, done.stdout.strip()), dump,
              so, theirs, scratch)
+
+
+def run(tap, root, crash, dumps, so, scratch):
+    theirs = build.arm64_host(tap, root, scratch)
+    if not theirs:
+        return
+    if not shutil.which('qemu-aarch64-static'):
+        tap.skip("Debian's arm64 crashes, emulated, answer as those here",
+                 'there is no qemu-aarch64-static')
+        return
+    dumps = of_each_kernel(dumps)
+    # Half a minute each: of the first kernel's dump, each crash has one form.
+    in_suite(tap, root, 'bookworm', crash, dumps, so, theirs, scratch)
+    dumps[0] = as_elf(dumps[0], os.path.join(scratch, 'elf'))
+    in_suite(tap, root, 'trixie', crash, dumps, so, theirs, scratch)

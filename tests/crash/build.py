@@ -88,10 +88,12 @@ def names_of(nm, option, path):
     return [line.split() for line in done.stdout.splitlines()]
 
 
-def arm64_host(tap, root, defs, scratch):
+def arm64_host(tap, root, scratch):
     """For a crash on arm64: cross-built against the defs.h of Debian's package,
-    and all that it wants of crash is in that package's own arm64 program."""
+    and all that it wants of crash is in that package's own arm64 program.
+    Returns the extension, or None."""
     build = os.path.join(scratch, 'build-arm64')
+    defs = debian_defs(root, 'trixie') or ''
     crash = os.path.join(defs, '..', '..', 'bin', 'crash')
     tool = 'aarch64-linux-gnu-'
     done = make(root, build, defs, 'CC=%sgcc' % tool, 'AR=%sar' % tool)
@@ -99,7 +101,7 @@ def arm64_host(tap, root, defs, scratch):
     tap.check('builds for an arm64 host', done.returncode == 0 and
               os.path.exists(so), done.stdout)
     if done.returncode:
-        return
+        return None
     have = {f[-1] for f in names_of(tool + 'nm', '--defined-only', crash)}
     want = [f[-1] for f in names_of(tool + 'nm', '--undefined-only', so)
             if f[-2] == 'U' and '@GLIBC' not in f[-1]]
@@ -108,6 +110,7 @@ def arm64_host(tap, root, defs, scratch):
               len(want), want and 'register_extension' in want and
               not missing, 'missing: %s' % missing)
     exports(tap, so, tool + 'nm')
+    return so
 
 
 def offsets(defs, scratch):
@@ -139,13 +142,15 @@ def all_defs(tap, root, here, crashes, dumps, scratch):
     defs += [('the build of %s' % c.version, c.defs) for c in crashes]
     layouts, tables = {}, {}
 
-    for i, (name, directory) in enumerate(defs):
+    for name, directory in defs:
         if not directory:
             tap.check('defs.h of %s is there' % name, False, 'see above')
             continue
-        build = os.path.join(scratch, 'build%d' % i)
-        done = make(root, build, directory)
-        so = os.path.join(build, 'sdei_stop.so')
+        # One directory: what does not know crash is compiled once.
+        so = os.path.join(scratch, 'build', 'sdei_stop.so')
+        if os.path.exists(so):
+            os.unlink(so)
+        done = make(root, os.path.dirname(so), directory)
         tap.check('builds against defs.h of %s' % name,
                   done.returncode == 0 and os.path.exists(so), done.stdout)
         layouts[name] = offsets(directory, scratch)
@@ -166,7 +171,6 @@ def all_defs(tap, root, here, crashes, dumps, scratch):
 
     if not defs[1][1]:
         return
-    arm64_host(tap, root, defs[1][1], scratch)
     done = subprocess.run(
         ['cc', '-fsyntax-only', '-isystem', defs[1][1],
          '-I', os.path.join(root, 'stop-tag'),
