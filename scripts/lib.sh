@@ -58,6 +58,15 @@ with_progress() {
 	say "$text: done in $((SECONDS - start)) s"
 }
 
+# changes_of PATCHES: what the patches of a series change, not what they say of it:
+# better words cost no build.
+changes_of() {
+	local p
+	for p in "$1"/0*.patch; do
+		sed -n '/^diff --git /,$p' "$p"
+	done
+}
+
 # git_in DIR ARG...: git in a tree of ours, with an identity for its commits.
 git_in() {
 	local dir=$1
