@@ -39,7 +39,7 @@ NOT_DEMANDS = ('title', 'record', 'kernel', 'firmware', 'sdei-node', 'driver',
                'memory', 'crashkernel', 'bootargs', 'cpus', 'el', 'config',
                'capture', 'capture-bootargs', 'capture-kernel', 'kexec',
                'thread', 'allows', 'stamps', 'dump',
-               'limit')
+               'limit', 'silence')
 # What a kernel, not the firmware, prints that found a bug in itself.
 SPLAT = re.compile(
     r'^\[ *\d+\.\d+\].*?(?:BUG: |WARNING: |KASAN|rcu: INFO: |INFO: (?:possible|suspicious|task |'
