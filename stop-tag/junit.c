@@ -108,7 +108,9 @@ static void put_verdicts(FILE *fp, const struct json_value *dump)
 static void put_element(FILE *fp, const char *name, const char *type,
 			const char *message, const struct json_value *dump)
 {
-	fprintf(fp, "    <%s type=\"%s\" message=\"", name, type);
+	fprintf(fp, "    <%s type=\"", name);
+	pages_text(fp, type);
+	fputs("\" message=\"", fp);
 	pages_text(fp, message);
 	fputs("\">", fp);
 	put_verdicts(fp, dump);
