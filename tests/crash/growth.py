@@ -34,9 +34,9 @@ def measure(crash, dump, so, ways, shim, scratch, minimal):
     for n, way in enumerate(ways):
         call('warm%d' % n, way, 20)
     for n, way in enumerate(ways):
-        commands['!mark%d' % n] = '!kill -USR1 $PPID'
+        commands['!mark%d' % n] = '!true'
         call('way%d' % n, way, TIMES)
-    commands['!end'] = '!kill -USR1 $PPID'
+    commands['!end'] = '!true'
     commands['last'] = 'sdei_stop'
     out = crash.run(dump, commands, scratch, minimal=minimal,
                     env={'LD_PRELOAD': shim, 'HEAP_LOG': log})
