@@ -116,6 +116,9 @@ static int take_lines(const char *path, FILE *fp,
 		number++;
 		if (strspn(raw, " \t\r\n") == (size_t)len)
 			continue;
+		/* The last one of a file may have none. */
+		if (raw[len - 1] == '\n')
+			raw[--len] = '\0';
 		text = malloc(len + 1);
 		if (text && asprintf(&place, "%s:%zu", path, number) >= 0) {
 			memcpy(text, raw, len + 1);

@@ -13,7 +13,7 @@
 
 struct merge_line {
 	const char *name;	/* of the dump, or "FILE:LINE" with an error */
-	const char *raw;	/* as it was read, with its newline */
+	const char *raw;	/* as it was read, without its newline */
 	const struct json_value *json;	/* NULL with an error */
 	enum stop_status status;
 	const char *error;	/* one line: this is no report */

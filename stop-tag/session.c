@@ -24,7 +24,9 @@ void session_complain(const struct options *options, const char *name,
 		stop_report_text(stderr, name);
 		fputs(": ", stderr);
 	}
-	fprintf(stderr, "%s\n", text);
+	/* That of a report of another host can hold anything. */
+	stop_report_text(stderr, text);
+	fputc('\n', stderr);
 }
 
 static void clear_progress(struct session *session)
@@ -147,7 +149,7 @@ void session_line(const struct merge_line *line, void *arg)
 		return;
 	}
 	if (options->json)
-		fputs(line->raw, stdout);
+		puts(line->raw);
 	else if (line->status == STOP_STATUS_ERROR)
 		session_complain(options, line->name,
 				 json_text(line->json, "error", "error"));
