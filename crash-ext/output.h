@@ -17,8 +17,9 @@ extern FILE *out;
 bool output_begin(void);
 
 /*
- * Writes it all to crash's fp. That takes as long as a reader likes: interrupts
- * that the command held (session.h) are released for it.
+ * Writes it all to crash's fp, with "?" for control characters. That takes as
+ * long as a reader likes: interrupts that the command held (session.h) are
+ * released for it.
  */
 void output_end(void);
 

@@ -130,11 +130,8 @@ static void show_task(FILE *fp, const struct stop_cpu *cpu,
 {
 	if (memory && memory->task) {
 		fprintf(fp, "  task      PID: %u  TASK: %016" PRIx64
-			"  COMMAND: \"", memory->pid, memory->task);
-		/* A task names itself: no control sequences from there. */
-		for (const char *s = memory->comm; *s; s++)
-			fputc(*s < ' ' || *s > '~' ? '?' : *s, fp);
-		fprintf(fp, "\"\n");
+			"  COMMAND: \"%s\"\n", memory->pid, memory->task,
+			memory->comm);
 	} else {
 		fprintf(fp, "  task      unknown\n");
 	}

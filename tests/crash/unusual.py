@@ -223,6 +223,34 @@ def without_registers(check, machine):
           out['wedged'])
 
 
+def task_name(check, machine, crash, so, scratch):
+    """A task can call itself anything; nobody's terminal is to obey it."""
+    cpu, task = re.search(r'CPU (\d+): [\s\S]*?TASK: ([0-9a-f]+)',
+                          machine.real['all']).groups()
+    out = crash.run(machine.dump, {
+        'at': 'struct task_struct.comm -o %s' % task}, scratch)
+    at = re.search(r'\[([0-9a-f]+)\] char comm', out['at']).group(1)
+    out = crash.run(machine.dump, {'at': 'vtop ' + at}, scratch)
+    paddr = int(out['at'].splitlines()[1].split()[1], 16)
+    out = crash.run(machine.dump, {
+        'page': 'rd -p -64 %x 512' % (paddr & -PAGE)}, scratch)
+    page = bytearray(struct.pack('<512Q', *notes.words_of_rd(out['page'])))
+    page[paddr % PAGE:paddr % PAGE + 16] = \
+        '\x1b[2J\x9b1m\x7f'.encode().ljust(16, b'\0')
+    path = machine.copy('named')
+    with open(path, 'r+b') as f:
+        machine.editor.replace(f, paddr & -PAGE, bytes(page))
+    out = crash.run(Dump('named', path, machine.dump.vmlinux), {
+        '!load': 'extend ' + so, **COMMANDS,
+        'switch': 'sdei_stop -s ' + cpu}, scratch)
+    os.unlink(path)
+    said = ''.join(out.get(k, '') for k in (*COMMANDS, 'switch'))
+    check('the name of a task is text in all modes',
+          not re.search('[\x1b\x7f\x80-\x9f]', said) and
+          all('?[2J' in out.get(k, '') for k in ('table', 'all', 'switch')),
+          repr(out.get('table', out[''])) + repr(out.get('switch')))
+
+
 def parts(text):
     return {int(re.match(r'CPU (\d+)', p).group(1)): p
             for p in re.split(r'(?m)^(?=CPU \d+: )', text)
@@ -238,3 +266,4 @@ def run(tap, crash, dump, so, addresses, scratch):
     file_notes(check, machine)
     hypervisor(check, machine)
     without_registers(check, machine)
+    task_name(check, machine, crash, so, scratch)
