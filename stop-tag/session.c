@@ -2,6 +2,7 @@
 /*
  * session.c: what is shown, and what is counted.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,15 @@
 #include "report.h"
 #include "session.h"
 
+int session_flush(void)
+{
+	static int error;
+
+	if (fflush(stdout) && !error)
+		error = errno;
+	return error;
+}
+
 void session_complain(const struct options *options, const char *name,
 		      const char *text)
 {
@@ -18,7 +28,7 @@ void session_complain(const struct options *options, const char *name,
 		stop_report_json_error(stdout, name, text);
 		return;
 	}
-	fflush(stdout);		/* keep errors where they belong */
+	session_flush();	/* keep errors where they belong */
 	fputs("stopcheck: ", stderr);
 	if (name) {
 		stop_report_text(stderr, name);
@@ -45,7 +55,7 @@ void session_progress(size_t finished, void *arg)
 	if (!session->progress || now == session->progress_at)
 		return;
 	session->progress_at = now;
-	fflush(stdout);
+	session_flush();
 	fprintf(stderr, "\r\033[K%zu of %zu files checked", finished,
 		session->targets->nr);
 	session->progress_shown = true;
@@ -121,7 +131,7 @@ void session_result(const struct pool_result *result, void *arg)
 	} else {
 		fwrite(result->report, 1, result->report_len, stdout);
 	}
-	fflush(stdout);
+	session_flush();
 	if (!result->error && outputs_any(&session->outputs)) {
 		text = malloc(result->json_len + 1);
 		if (text)

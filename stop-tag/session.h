@@ -40,6 +40,9 @@ void session_progress(size_t finished, void *arg);
 /* When all are there: that there are none, and the counts. */
 void session_end(struct session *session);
 
+/* Writes what there is to standard output; the first errno so far, or 0. */
+int session_flush(void);
+
 /* Says on standard output or error that something is wrong. */
 void session_complain(const struct options *options, const char *name,
 		      const char *text);

@@ -148,9 +148,11 @@ static enum stop_status run(struct options *options)
 /* A report that could not be written is not a report. */
 static int finish(int status)
 {
-	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "stopcheck: cannot write: %s\n",
-			strerror(errno));
+	int error = session_flush();
+
+	if (error || ferror(stdout)) {
+		fprintf(stderr, "stopcheck: cannot write the report: %s\n",
+			strerror(error ? error : EIO));
 		return STOP_STATUS_ERROR;
 	}
 	return status;
