@@ -14,6 +14,9 @@
 #include "pages.h"
 #include "report.h"
 
+/* Twice what a report of 65,536 CPUs takes, the most that there can be. */
+#define LINE_LIMIT	(256u << 20)
+
 /*
  * No report says of a dump that it is better than its problems are. One that
  * does was changed or made by hand, and must not make a fleet look well.
@@ -103,22 +106,49 @@ static void take_line(const char *place, const char *raw, char *text,
 	json_free(doc);
 }
 
+/*
+ * The next line, without its newline. getline() would take all memory for a
+ * dump that is given in the place of a report, and then call that its end.
+ * Returns 1, 0 at the end, or -1 with errno.
+ */
+static int read_line(FILE *fp, char **line, size_t *room, size_t *len)
+{
+	int c;
+
+	for (*len = 0; (c = getc_unlocked(fp)) != EOF && c != '\n'; (*len)++) {
+		if (*len + 1 >= *room) {
+			size_t more = *room ? 2 * *room : 4096;
+			char *grown = more > LINE_LIMIT ? NULL :
+				      realloc(*line, more);
+
+			if (!grown) {
+				errno = more > LINE_LIMIT ? EFBIG : ENOMEM;
+				return -1;
+			}
+			*line = grown;
+			*room = more;
+		}
+		(*line)[*len] = c;
+	}
+	if (ferror(fp))
+		return -1;
+	if (*len)
+		(*line)[*len] = '\0';
+	return *len || c == '\n';
+}
+
 static int take_lines(const char *path, FILE *fp,
 		      void (*done)(const struct merge_line *line, void *arg),
 		      void *arg)
 {
 	char *raw = NULL, *text, *place;
-	size_t room = 0, number = 0;
-	ssize_t len;
-	int ret = 0;
+	size_t room = 0, number = 0, len;
+	int ret;
 
-	while (!ret && (len = getline(&raw, &room, fp)) >= 0) {
+	while ((ret = read_line(fp, &raw, &room, &len)) > 0) {
 		number++;
-		if (strspn(raw, " \t\r\n") == (size_t)len)
+		if (!len || strspn(raw, " \t\r") == len)
 			continue;
-		/* The last one of a file may have none. */
-		if (raw[len - 1] == '\n')
-			raw[--len] = '\0';
 		text = malloc(len + 1);
 		if (text && asprintf(&place, "%s:%zu", path, number) >= 0) {
 			memcpy(text, raw, len + 1);
@@ -128,9 +158,9 @@ static int take_lines(const char *path, FILE *fp,
 			ret = -1;
 		}
 		free(text);
+		if (ret < 0)
+			break;
 	}
-	if (ferror(fp))
-		ret = -1;
 	free(raw);
 	return ret;
 }
@@ -144,7 +174,10 @@ int merge_file(const char *path,
 
 	if (fp)
 		ret = take_lines(path, fp, done, arg);
-	if (ret)
+	if (ret && errno == EFBIG)
+		snprintf(err, 160, "has a line of more than %u MiB, which is no report",
+			 LINE_LIMIT >> 20);
+	else if (ret)
 		snprintf(err, 160, "%s", strerror(errno));
 	if (fp && fp != stdin)
 		fclose(fp);
