@@ -13,6 +13,7 @@
 #include "merge.h"
 #include "pages.h"
 #include "report.h"
+#include "text_line.h"
 
 /* Twice what a report of 65,536 CPUs takes, the most that there can be. */
 #define LINE_LIMIT	(256u << 20)
@@ -106,37 +107,6 @@ static void take_line(const char *place, const char *raw, char *text,
 	json_free(doc);
 }
 
-/*
- * The next line, without its newline. getline() would take all memory for a
- * dump that is given in the place of a report, and then call that its end.
- * Returns 1, 0 at the end, or -1 with errno.
- */
-static int read_line(FILE *fp, char **line, size_t *room, size_t *len)
-{
-	int c;
-
-	for (*len = 0; (c = getc_unlocked(fp)) != EOF && c != '\n'; (*len)++) {
-		if (*len + 1 >= *room) {
-			size_t more = *room ? 2 * *room : 4096;
-			char *grown = more > LINE_LIMIT ? NULL :
-				      realloc(*line, more);
-
-			if (!grown) {
-				errno = more > LINE_LIMIT ? EFBIG : ENOMEM;
-				return -1;
-			}
-			*line = grown;
-			*room = more;
-		}
-		(*line)[*len] = c;
-	}
-	if (ferror(fp))
-		return -1;
-	if (*len)
-		(*line)[*len] = '\0';
-	return *len || c == '\n';
-}
-
 static int take_lines(const char *path, FILE *fp,
 		      void (*done)(const struct merge_line *line, void *arg),
 		      void *arg)
@@ -145,7 +115,7 @@ static int take_lines(const char *path, FILE *fp,
 	size_t room = 0, number = 0, len;
 	int ret;
 
-	while ((ret = read_line(fp, &raw, &room, &len)) > 0) {
+	while ((ret = text_line(fp, &raw, &room, &len, LINE_LIMIT)) > 0) {
 		number++;
 		if (!len || strspn(raw, " \t\r") == len)
 			continue;

@@ -15,8 +15,10 @@
 
 #include "policy_priv.h"
 #include "report.h"
+#include "text_line.h"
 
 #define CPUS_MAX 65536		/* a tag's cpu is below that */
+#define LINE_LIMIT (1u << 20)
 
 static int fail(char err[160], const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -195,21 +197,22 @@ static int take_lines(struct policy *policy, FILE *fp, char err[160])
 {
 	char *line = NULL, why[120 + 40];
 	unsigned int number = 0;
-	size_t room = 0;
-	ssize_t len;
-	int ret = 0;
+	size_t room = 0, len;
+	int ret = 0, more;
 
-	while (!ret && (len = getline(&line, &room, fp)) >= 0) {
+	while (!ret && (more = text_line(fp, &line, &room, &len,
+					 LINE_LIMIT)) > 0) {
 		number++;
-		if (strlen(line) != (size_t)len)
+		if (strlen(line) != len)
 			ret = fail(why, "there is a NUL");
 		else
 			ret = take_line(policy, line, why);
 		if (ret)
 			fail(err, "line %u: %.130s", number, why);
 	}
-	if (!ret && ferror(fp))
-		ret = fail(err, "%s", strerror(errno));
+	if (!ret && more < 0)
+		ret = fail(err, "line %u: %s", number + 1, errno == EFBIG ?
+			   "too long for a rule" : strerror(errno));
 	free(line);
 	return ret;
 }
