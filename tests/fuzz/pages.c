@@ -70,8 +70,17 @@ static const char *tag(const char *s)
 	return raw ? strstr(s, "</") : s + 1;
 }
 
+static size_t count(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (; (text = strstr(text, what)); text++)
+		n++;
+	return n;
+}
+
 /* Whether there is anything that a browser or terminal would obey. */
-static void look_at(const char *text, size_t len)
+static void look_at(const char *text, size_t len, size_t scripts)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	unsigned int n;
@@ -82,7 +91,8 @@ static void look_at(const char *text, size_t len)
 			abort();
 	}
 	/* Nothing in it is a NUL, so all of it is one string. */
-	if (strlen(text) != len)
+	if (strlen(text) != len || count(text, "<script") != scripts ||
+	    count(text, "<style") != scripts)
 		abort();
 	while ((text = strchr(text, '<')))
 		text = tag(text);
@@ -104,8 +114,8 @@ void target_pages(const struct json_value *dump)
 	junit_end(junit, xml_fp);
 	if (fclose(page_fp) || fclose(xml_fp))
 		abort();
-	look_at(page, page_len);
-	look_at(xml, xml_len);
+	look_at(page, page_len, 1);
+	look_at(xml, xml_len, 0);
 	free(page);
 	free(xml);
 }
