@@ -27,21 +27,32 @@ def with_tag(note, tag_bytes):
     return note[:20 + 48] + tag_bytes + note[20 + 112:]
 
 
+def physical(crash, dump, addresses, scratch):
+    """addresses: key -> kernel address in hex. Returns key -> physical one."""
+    out = crash.run(dump, {str(k): 'vtop ' + a for k, a in addresses.items()},
+                    scratch)
+    return {k: int(out[str(k)].splitlines()[1].split()[1], 16)
+            for k in addresses}
+
+
+def read_pages(crash, dump, paddrs, scratch):
+    """paddrs: any physical addresses. Returns that of each page -> its bytes."""
+    pages = sorted({p & -PAGE for p in paddrs})
+    out = crash.run(dump, {'p%x' % p: 'rd -p -64 %x 512' % p for p in pages},
+                    scratch)
+    return {p: struct.pack('<512Q', *notes.words_of_rd(out['p%x' % p]))
+            for p in pages}
+
+
 class Editor:
     """The pages that hold the crash_notes buffers of one dump."""
 
     def __init__(self, crash, dump, addresses, scratch):
         self.dump = dump
-        out = crash.run(dump, {'vtop%d' % c: 'vtop %x' % a
-                               for c, a in addresses.items()}, scratch)
-        self.paddr = {c: int(out['vtop%d' % c].splitlines()[1].split()[1], 16)
-                      for c in addresses}
-        pages = sorted({p + d & -PAGE for p in self.paddr.values()
-                        for d in (0, 423)})
-        out = crash.run(dump, {'p%x' % p: 'rd -p -64 %x 512' % p
-                               for p in pages}, scratch)
-        self.pages = {p: struct.pack('<512Q', *notes.words_of_rd(
-            out['p%x' % p])) for p in pages}
+        self.paddr = physical(crash, dump, {c: '%x' % a for c, a in
+                                            addresses.items()}, scratch)
+        self.pages = read_pages(crash, dump, [
+            p + d for p in self.paddr.values() for d in (0, 423)], scratch)
 
     def note(self, cpu):
         at = self.paddr[cpu]

@@ -59,15 +59,9 @@ class Machine:
         where = {'panic': self.real['panic'].split()[0],
                  'online': self.real['online'].split()[0],
                  'info': self.real['info'].split()[1]}
-        out = crash.run(dump, {k: 'vtop ' + w for k, w in where.items()},
-                        scratch)
-        self.at = {k: int(out[k].splitlines()[1].split()[1], 16)
-                   for k in where}
-        pages = sorted({a & -PAGE for a in self.at.values()})
-        out = crash.run(dump, {'p%x' % p: 'rd -p -64 %x 512' % p
-                               for p in pages}, scratch)
-        self.words = {p: bytearray(struct.pack(
-            '<512Q', *notes.words_of_rd(out['p%x' % p]))) for p in pages}
+        self.at = edit.physical(crash, dump, where, scratch)
+        self.words = {p: bytearray(b) for p, b in edit.read_pages(
+            crash, dump, self.at.values(), scratch).items()}
 
     def copy(self, name):
         path = os.path.join(self.scratch, name)
@@ -230,11 +224,9 @@ def task_name(check, machine, crash, so, scratch):
     out = crash.run(machine.dump, {
         'at': 'struct task_struct.comm -o %s' % task}, scratch)
     at = re.search(r'\[([0-9a-f]+)\] char comm', out['at']).group(1)
-    out = crash.run(machine.dump, {'at': 'vtop ' + at}, scratch)
-    paddr = int(out['at'].splitlines()[1].split()[1], 16)
-    out = crash.run(machine.dump, {
-        'page': 'rd -p -64 %x 512' % (paddr & -PAGE)}, scratch)
-    page = bytearray(struct.pack('<512Q', *notes.words_of_rd(out['page'])))
+    paddr = edit.physical(crash, machine.dump, {'at': at}, scratch)['at']
+    page = bytearray(edit.read_pages(crash, machine.dump, [paddr],
+                                     scratch)[paddr & -PAGE])
     page[paddr % PAGE:paddr % PAGE + 16] = \
         '\x1b[2J\x9b1m\x7f'.encode().ljust(16, b'\0')
     path = machine.copy('named')
