@@ -117,7 +117,7 @@ static int take_lines(const char *path, FILE *fp,
 
 	while ((ret = text_line(fp, &raw, &room, &len, LINE_LIMIT)) > 0) {
 		number++;
-		if (!len || strspn(raw, " \t\r") == len)
+		if (strspn(raw, " \t\r") == len)
 			continue;
 		text = malloc(len + 1);
 		if (text && asprintf(&place, "%s:%zu", path, number) >= 0) {
