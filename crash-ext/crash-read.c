@@ -104,6 +104,15 @@ bool read_symbol(const char *name, void *to, size_t len)
 	return read_symbol_at(name, 0, to, len);
 }
 
+uint64_t read_tick_ns(void)
+{
+	uint64_t ns;
+
+	/* crash itself takes a guess where the kernel has no IKCONFIG. */
+	return read_symbol("tick_nsec", &ns, sizeof(ns)) && ns < 1000000000 ?
+	       ns : 0;
+}
+
 bool read_percpu(const char *name, uint64_t base, size_t offset, void *to,
 		 size_t len)
 {

@@ -21,6 +21,9 @@ uint64_t read_symbol_size(const char *name);
 bool read_symbol(const char *name, void *to, size_t len);
 bool read_symbol_at(const char *name, size_t offset, void *to, size_t len);
 
+/* ns from one tick to the next; 0: unknown. */
+uint64_t read_tick_ns(void);
+
 /* At an offset in a per-CPU variable of the CPU with that offset (base). */
 bool read_percpu(const char *name, uint64_t base, size_t offset, void *to,
 		 size_t len);

@@ -122,6 +122,22 @@ static void json_cpus(struct json *json, const char *name,
 	json_close(json, ']');
 }
 
+static void json_rcu(struct json *json, const struct wedge *wedge)
+{
+	static const char *const kthread[] = {
+		[RCU_KTHREAD_CURRENT] = "current",
+		[RCU_KTHREAD_QUEUED] = "queued",
+		[RCU_KTHREAD_ASLEEP] = "timer overdue",
+	};
+
+	json_bool(json, "rcu_waits", rcu_waits(wedge));
+	json_bool(json, "rcu_quiescent_state", wedge->rcu_quiescent);
+	json_string(json, "rcu_kthread", kthread[wedge->rcu_kthread]);
+	if (wedge->rcu_ns)
+		json_uint(json, "rcu_waits_ns", wedge->rcu_ns);
+	json_bool(json, "rcu_stall", wedge->rcu_stall_s);
+}
+
 static void json_chain(struct json *json, const struct walk *walk)
 {
 	char buf[256];
@@ -166,10 +182,7 @@ static void json_wedge(struct json *json, struct session *session, size_t i)
 	}
 	json_cpus(json, "calls", &wedge->calls);
 	json_cpus(json, "callers", &wedge->callers);
-	json_bool(json, "rcu_waits", wedge->rcu_waits);
-	if (wedge->rcu_ns)
-		json_uint(json, "rcu_waits_ns", wedge->rcu_ns);
-	json_bool(json, "rcu_stall", wedge->rcu_stall_s);
+	json_rcu(json, wedge);
 	json_chain(json, walk);
 	json_close(json, '}');
 	collect_walk_done(walk);

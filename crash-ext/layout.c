@@ -5,6 +5,7 @@
  */
 #include "crash-defs.h"
 
+#include "crash-read.h"
 #include "debuginfo.h"
 #include "facts.h"
 #include "layout.h"
@@ -125,6 +126,9 @@ static long crash_knows(enum layout_id id)
 	case L_TASK_STACK:
 		return VALID_MEMBER(task_struct_stack) ?
 			offset_table.task_struct_stack : -1;
+	case L_TASK_STATE:
+		return VALID_MEMBER(task_struct_state) ?
+			offset_table.task_struct_state : -1;
 	default:
 		return -1;
 	}
@@ -144,6 +148,11 @@ long layout(enum layout_id id)
 		found[id].known = true;
 	}
 	return found[id].offset;
+}
+
+bool layout_read(uint64_t base, enum layout_id id, void *to, size_t len)
+{
+	return layout(id) >= 0 && read_mem(base + layout(id), to, len);
 }
 
 long layout_size(const char *type)

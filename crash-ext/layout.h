@@ -10,6 +10,7 @@
 #define SDEI_STOP_LAYOUT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* X(name, structure, member): layout(L_name) is offsetof(). */
@@ -19,6 +20,7 @@
 	X(TASK_PID, "task_struct", "pid")				\
 	X(TASK_COMM, "task_struct", "comm")				\
 	X(TASK_STACK, "task_struct", "stack")				\
+	X(TASK_STATE, "task_struct", "__state")				\
 	X(TASK_LOCKDEP_DEPTH, "task_struct", "lockdep_depth")		\
 	X(TASK_HELD_LOCKS, "task_struct", "held_locks")			\
 	X(HELD_LOCK_INSTANCE, "held_lock", "instance")			\
@@ -52,6 +54,8 @@
 	X(CRD_SHIFT, "clock_read_data", "shift")			\
 	X(RCU_STATE_GP_SEQ, "rcu_state", "gp_seq")			\
 	X(RCU_STATE_GP_START, "rcu_state", "gp_start")			\
+	X(RCU_STATE_FORCE_QS, "rcu_state", "jiffies_force_qs")		\
+	X(RCU_STATE_KTHREAD, "rcu_state", "gp_kthread")			\
 	X(RCU_DATA_GRPMASK, "rcu_data", "grpmask")			\
 	X(RCU_DATA_MYNODE, "rcu_data", "mynode")			\
 	X(RCU_NODE_QSMASK, "rcu_node", "qsmask")			\
@@ -93,6 +97,9 @@ enum layout_id {
 
 /* The offset, or -1: this kernel has no such member, or nothing says where. */
 long layout(enum layout_id id);
+
+/* That member of the structure at base. False: no such, or not readable. */
+bool layout_read(uint64_t base, enum layout_id id, void *to, size_t len);
 
 /* The size of a structure, or -1. Not kept: for questions asked once. */
 long layout_size(const char *type);

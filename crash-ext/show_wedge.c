@@ -190,6 +190,34 @@ static void show_callers(FILE *fp, const struct wedge *wedge)
 		wedge->callers.nr == 1 ? "s" : "");
 }
 
+static void show_rcu(FILE *fp, const struct wedge *wedge)
+{
+	static const char *const kthread[] = {
+		[RCU_KTHREAD_CURRENT] = "RCU's kthread is the task that it runs",
+		[RCU_KTHREAD_QUEUED] = "RCU's kthread waits to run on it",
+		[RCU_KTHREAD_ASLEEP] = "RCU's kthread sleeps on it, to be woken by "
+				       "a timer that is overdue by ",
+	};
+
+	fprintf(fp, "  %-9s an RCU grace period waits for this CPU",
+		wedge->callers.nr ? "" : "others");
+	if (wedge->rcu_ns) {
+		fprintf(fp, ", under way for ");
+		seconds(fp, wedge->rcu_ns);
+	}
+	if (wedge->rcu_stall_s)
+		fprintf(fp, ": an RCU stall\n            "
+			"(it is one from %" PRIu32 " s on)",
+			wedge->rcu_stall_s);
+	fputc('\n', fp);
+	if (wedge->rcu_kthread == RCU_KTHREAD_NO_MATTER)
+		return;
+	fprintf(fp, "            %s", kthread[wedge->rcu_kthread]);
+	if (wedge->rcu_kthread == RCU_KTHREAD_ASLEEP)
+		seconds(fp, wedge->rcu_overdue_ns);
+	fputc('\n', fp);
+}
+
 static void show_silence(FILE *fp, const struct wedge *wedge)
 {
 	if (wedge->has_silence) {
@@ -209,19 +237,8 @@ static void show_silence(FILE *fp, const struct wedge *wedge)
 		fprintf(fp, "            its soft-lockup watchdog ran last %" PRIu64
 			" s before\n", wedge->watchdog_s);
 	show_callers(fp, wedge);
-	if (wedge->rcu_waits) {
-		fprintf(fp, "  %-9s an RCU grace period waits for this CPU",
-			wedge->callers.nr ? "" : "others");
-		if (wedge->rcu_ns) {
-			fprintf(fp, ", under way for ");
-			seconds(fp, wedge->rcu_ns);
-		}
-		if (wedge->rcu_stall_s)
-			fprintf(fp, ": an RCU stall\n            "
-				"(it is one from %" PRIu32 " s on)",
-				wedge->rcu_stall_s);
-		fputc('\n', fp);
-	}
+	if (rcu_waits(wedge))
+		show_rcu(fp, wedge);
 }
 
 /*

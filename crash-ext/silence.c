@@ -14,26 +14,11 @@
 
 #define NS_PER_S	1000000000ull
 
-/* The time from one tick to the next; 0: unknown. */
-static uint64_t tick_ns(void)
-{
-	uint64_t ns;
-
-	/* crash itself takes a guess where the kernel has no IKCONFIG. */
-	return read_symbol("tick_nsec", &ns, sizeof(ns)) && ns < NS_PER_S ?
-	       ns : 0;
-}
-
 static bool read_field(uint64_t base, enum layout_id outer,
 		       enum layout_id inner, void *to, size_t len)
 {
 	return layout(outer) >= 0 && layout(inner) >= 0 &&
 	       read_mem(base + layout(outer) + layout(inner), to, len);
-}
-
-static bool read_member(uint64_t base, enum layout_id id, void *to, size_t len)
-{
-	return layout(id) >= 0 && read_mem(base + layout(id), to, len);
 }
 
 /* The timekeeper of CLOCK_MONOTONIC; one of several since Linux 6.17. */
@@ -145,18 +130,18 @@ static bool by_tick(const struct cpu_memory *memory, uint64_t stopped,
 		return false;
 	timer = symbol_value("tick_cpu_sched") + memory->base +
 		layout(L_TICK_SCHED_TIMER);
-	if (!read_member(timer, L_HRTIMER_EXPIRES, &expires, 8) || !expires ||
+	if (!layout_read(timer, L_HRTIMER_EXPIRES, &expires, 8) || !expires ||
 	    expires >> 62)
 		return false;
 	due = (int64_t)stopped - ((int64_t)expires - apart);
 	/* Less than a tick late is no silence. */
-	if (due <= (int64_t)tick_ns())
+	if (due <= (int64_t)read_tick_ns())
 		return true;
 	wedge->has_silence = true;
 	wedge->at_least = due;
 	/* An idle CPU has its tick stopped, and wakes up by something else. */
-	if (exact && memory->pid && tick_ns())
-		wedge->at_most = due + tick_ns();
+	if (exact && memory->pid && read_tick_ns())
+		wedge->at_most = due + read_tick_ns();
 	wedge->silence_by = "it took no timer interrupt any more";
 	return true;
 }
@@ -170,7 +155,7 @@ static void by_clock(const struct cpu_memory *memory, uint64_t stopped,
 	if (layout(L_RQ_CLOCK) < 0 ||
 	    !read_percpu("runqueues", memory->base, layout(L_RQ_CLOCK), &clock,
 			 8) || !clock || clock >= stopped ||
-	    stopped - clock <= tick_ns())
+	    stopped - clock <= read_tick_ns())
 		return;
 	wedge->has_silence = true;
 	wedge->at_least = stopped - clock;
@@ -189,48 +174,6 @@ static void watchdog(const struct cpu_memory *memory, uint64_t stopped,
 	wedge->has_watchdog = true;
 	wedge->watchdog_s = ((stopped >> 30) - touched) * (1ull << 30) /
 			    NS_PER_S;
-}
-
-/*
- * From when on the kernel calls it a stall: rcu_jiffies_till_stall_check(), in
- * kernel/rcu/tree_stall.h, which keeps rcu_cpu_stall_timeout within 3 to 300 s
- * and adds 5 s with CONFIG_PROVE_RCU. Of that only the lock map can be seen, which
- * is there in some more configurations: of theirs a stall is told 5 s late.
- */
-static void rcu_stall(struct wedge *wedge)
-{
-	uint32_t limit;
-
-	if (!read_symbol("rcu_cpu_stall_timeout", &limit, 4))
-		return;
-	limit = (int32_t)limit < 3 ? 3 : limit > 300 ? 300 : limit;
-	if (read_symbol_exists("rcu_lock_map"))
-		limit += 5;
-	if (wedge->rcu_ns >= limit * NS_PER_S)
-		wedge->rcu_stall_s = limit;
-}
-
-static void rcu(const struct cpu_memory *memory, struct wedge *wedge)
-{
-	uint64_t state, data, node, mask, waiting, seq, start, jiffies;
-
-	if (!read_symbol_exists("rcu_state") || !read_symbol_exists("rcu_data"))
-		return;
-	state = symbol_value("rcu_state");
-	data = symbol_value("rcu_data") + memory->base;
-	/* The low two bits of a sequence: under way, if not 0. */
-	if (!read_member(state, L_RCU_STATE_GP_SEQ, &seq, 8) || !(seq & 3) ||
-	    !read_member(data, L_RCU_DATA_MYNODE, &node, 8) || !node ||
-	    !read_member(data, L_RCU_DATA_GRPMASK, &mask, 8) ||
-	    !read_member(node, L_RCU_NODE_QSMASK, &waiting, 8) ||
-	    !(waiting & mask))
-		return;
-	wedge->rcu_waits = true;
-	if (read_member(state, L_RCU_STATE_GP_START, &start, 8) &&
-	    read_symbol("jiffies", &jiffies, 8) && jiffies >= start) {
-		wedge->rcu_ns = (jiffies - start) * tick_ns();
-		rcu_stall(wedge);
-	}
 }
 
 /*
@@ -274,7 +217,6 @@ void silence_of(struct session *session, const struct stop_cpu *cpu,
 		if (exact)
 			watchdog(memory, stopped, wedge);
 	}
-	rcu(memory, wedge);
 	if (cpu->has_regs)
 		pmr(cpu, wedge);
 }

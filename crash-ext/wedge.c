@@ -7,6 +7,7 @@
 
 #include "crash-read.h"
 #include "layout.h"
+#include "rcu.h"
 #include "silence.h"
 #include "waits.h"
 #include "wedge.h"
@@ -262,6 +263,7 @@ static void analyse(struct session *session, size_t i, void *item)
 	find_callers(session, cpu->cpu, memory, wedge);
 	find_held(memory, wedge);
 	silence_of(session, cpu, memory, wedge);
+	rcu_of(memory, wedge);
 }
 
 const struct wedge *wedge_of(struct session *session, size_t i)

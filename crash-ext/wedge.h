@@ -28,6 +28,14 @@ struct wedge_owner {
 	size_t nr_without_regs;		/* CPUs that nothing is known of */
 };
 
+/* What RCU's kthread, which begins and ends grace periods, has to do with a CPU. */
+enum rcu_kthread {
+	RCU_KTHREAD_NO_MATTER,
+	RCU_KTHREAD_CURRENT,		/* it is what the CPU runs */
+	RCU_KTHREAD_QUEUED,		/* it is to run there */
+	RCU_KTHREAD_ASLEEP,		/* a timer there should have woken it */
+};
+
 #define WEDGE_MAX_HELD	8
 #define WEDGE_MAX_CYCLE	16
 
@@ -49,7 +57,9 @@ struct wedge {
 	bool has_watchdog;
 	uint64_t watchdog_s;		/* since the softlockup watchdog ran */
 
-	bool rcu_waits;			/* a grace period waits for this CPU */
+	bool rcu_quiescent;		/* a grace period waits for this CPU, */
+	enum rcu_kthread rcu_kthread;	/* or for the kthread that is there */
+	uint64_t rcu_overdue_ns;	/* RCU_KTHREAD_ASLEEP: that timer */
 	uint64_t rcu_ns;		/* how long it has been under way */
 	uint32_t rcu_stall_s;		/* that long is a stall; 0: it is none */
 
@@ -64,6 +74,13 @@ struct wedge {
 	bool has_pmr;			/* the priority mask of that context */
 	uint64_t pmr;
 };
+
+/* A grace period waits for this CPU, one way or the other. */
+static inline bool rcu_waits(const struct wedge *wedge)
+{
+	return wedge->rcu_quiescent ||
+	       wedge->rcu_kthread != RCU_KTHREAD_NO_MATTER;
+}
 
 /*
  * What is to be said of session->facts.cpus[i]. All of it is optional: what
