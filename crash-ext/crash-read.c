@@ -7,6 +7,12 @@
 #include "crash-read.h"
 #include "pagetable.h"
 
+bool read_in_image(uint64_t addr)
+{
+	return symbol_exists("_text") && symbol_exists("_end") &&
+	       addr >= symbol_value("_text") && addr < symbol_value("_end");
+}
+
 /*
  * Under --minimal crash has not looked at the kernel's page tables and takes
  * every address for one of the linear map or of the kernel image: what it
@@ -18,8 +24,7 @@ static bool crash_can_read(uint64_t addr, uint64_t last)
 
 	if (!(pc->flags & MINIMAL_MODE))
 		return true;
-	if (symbol_exists("_text") && symbol_exists("_end") &&
-	    addr >= symbol_value("_text") && last < symbol_value("_end"))
+	if (read_in_image(addr) && read_in_image(last))
 		return true;
 	/* Since Linux 5.4 the linear map is the lower half, up to PAGE_END. */
 	if (va_bits < 36 || va_bits > 52)

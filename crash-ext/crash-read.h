@@ -12,6 +12,9 @@
 /* Kernel memory at addr. */
 bool read_mem(uint64_t addr, void *to, size_t len);
 
+/* Whether addr is in the kernel's image: of no module, and of no allocation. */
+bool read_in_image(uint64_t addr);
+
 bool read_symbol_exists(const char *name);
 
 /* From a symbol to the next one; 0: unknown. */

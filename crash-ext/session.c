@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "attribute.h"
+#include "crash-read.h"
 #include "dump.h"
 #include "output.h"
 #include "session.h"
@@ -217,7 +218,9 @@ const char *session_line(struct session *s, size_t i, bool lr)
 		interrupt_hold();
 		if (collect_line(addr, line, sizeof(line)))
 			kept.lines[i].line[lr] = strdup(line);
-		kept.lines[i].known[lr] = true;
+		/* A module's come with its symbols, which mod -s may load later. */
+		kept.lines[i].known[lr] = kept.lines[i].line[lr] ||
+					  read_in_image(addr);
 		interrupt_release();
 	}
 	return kept.lines[i].line[lr];
