@@ -136,6 +136,7 @@ static void json_rcu(struct json *json, const struct wedge *wedge)
 	if (wedge->rcu_ns)
 		json_uint(json, "rcu_waits_ns", wedge->rcu_ns);
 	json_bool(json, "rcu_stall", wedge->rcu_stall_s);
+	json_bool(json, "rcu_expedited_waits", wedge->rcu_expedited);
 }
 
 static void json_chain(struct json *json, const struct walk *walk)

@@ -59,6 +59,7 @@
 	X(RCU_DATA_GRPMASK, "rcu_data", "grpmask")			\
 	X(RCU_DATA_MYNODE, "rcu_data", "mynode")			\
 	X(RCU_NODE_QSMASK, "rcu_node", "qsmask")			\
+	X(RCU_NODE_EXPMASK, "rcu_node", "expmask")			\
 	X(CFD_CSD, "call_function_data", "csd")				\
 	X(CSD_FLAGS, "__call_single_node", "u_flags")			\
 	X(PAGE_COMPOUND_HEAD, "page", "compound_head")			\

@@ -35,7 +35,8 @@ static void stall_of(struct wedge *wedge)
 		wedge->rcu_stall_s = limit;
 }
 
-static bool waits_for_cpu(const struct cpu_memory *memory)
+/* Whether the CPU's bit is set in a mask of its leaf of RCU's tree. */
+static bool in_leaf(const struct cpu_memory *memory, enum layout_id which)
 {
 	uint64_t data, node, mask, waiting;
 
@@ -44,7 +45,7 @@ static bool waits_for_cpu(const struct cpu_memory *memory)
 	data = symbol_value("rcu_data") + memory->base;
 	return layout_read(data, L_RCU_DATA_MYNODE, &node, 8) && node &&
 	       layout_read(data, L_RCU_DATA_GRPMASK, &mask, 8) &&
-	       layout_read(node, L_RCU_NODE_QSMASK, &waiting, 8) &&
+	       layout_read(node, which, &waiting, 8) &&
 	       waiting & mask;
 }
 
@@ -87,11 +88,13 @@ void rcu_of(const struct cpu_memory *memory, struct wedge *wedge)
 	if (!memory || !read_symbol_exists("rcu_state"))
 		return;
 	state = symbol_value("rcu_state");
+	/* Nothing tells since when. */
+	wedge->rcu_expedited = in_leaf(memory, L_RCU_NODE_EXPMASK);
 	/* The low two bits of a sequence: under way, if not 0. */
 	if (!layout_read(state, L_RCU_STATE_GP_SEQ, &seq, 8) || !(seq & 3) ||
 	    !read_symbol("jiffies", &jiffies, 8))
 		return;
-	wedge->rcu_quiescent = waits_for_cpu(memory);
+	wedge->rcu_quiescent = in_leaf(memory, L_RCU_NODE_QSMASK);
 	wedge->rcu_kthread = kthread_of(memory, state, jiffies, wedge);
 	if (!rcu_waits(wedge))
 		return;

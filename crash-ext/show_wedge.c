@@ -180,17 +180,14 @@ static void show_calls(FILE *fp, const struct session *session,
 		show_doing(fp, session, wedge->calls.cpus[0]);
 }
 
-static void show_callers(FILE *fp, const struct wedge *wedge)
+/* Begins a line about others who wait. */
+static void other(FILE *fp, bool *first)
 {
-	if (!wedge->callers.nr)
-		return;
-	fprintf(fp, "  others    ");
-	show_cpus(fp, &wedge->callers);
-	fprintf(fp, " wait%s for it to run a function\n",
-		wedge->callers.nr == 1 ? "s" : "");
+	fprintf(fp, "  %-9s ", *first ? "others" : "");
+	*first = false;
 }
 
-static void show_rcu(FILE *fp, const struct wedge *wedge)
+static void show_rcu(FILE *fp, const struct wedge *wedge, bool *first)
 {
 	static const char *const kthread[] = {
 		[RCU_KTHREAD_CURRENT] = "RCU's kthread is the task that it runs",
@@ -199,8 +196,8 @@ static void show_rcu(FILE *fp, const struct wedge *wedge)
 				       "a timer that is overdue by ",
 	};
 
-	fprintf(fp, "  %-9s an RCU grace period waits for this CPU",
-		wedge->callers.nr ? "" : "others");
+	other(fp, first);
+	fprintf(fp, "an RCU grace period waits for this CPU");
 	if (wedge->rcu_ns) {
 		fprintf(fp, ", under way for ");
 		seconds(fp, wedge->rcu_ns);
@@ -216,6 +213,24 @@ static void show_rcu(FILE *fp, const struct wedge *wedge)
 	if (wedge->rcu_kthread == RCU_KTHREAD_ASLEEP)
 		seconds(fp, wedge->rcu_overdue_ns);
 	fputc('\n', fp);
+}
+
+static void show_others(FILE *fp, const struct wedge *wedge)
+{
+	bool first = true;
+
+	if (wedge->callers.nr) {
+		other(fp, &first);
+		show_cpus(fp, &wedge->callers);
+		fprintf(fp, " wait%s for it to run a function\n",
+			wedge->callers.nr == 1 ? "s" : "");
+	}
+	if (rcu_waits(wedge))
+		show_rcu(fp, wedge, &first);
+	if (wedge->rcu_expedited) {
+		other(fp, &first);
+		fprintf(fp, "an expedited RCU grace period waits for this CPU\n");
+	}
 }
 
 static void show_silence(FILE *fp, const struct wedge *wedge)
@@ -236,9 +251,6 @@ static void show_silence(FILE *fp, const struct wedge *wedge)
 	if (wedge->has_watchdog)
 		fprintf(fp, "            its soft-lockup watchdog ran last %" PRIu64
 			" s before\n", wedge->watchdog_s);
-	show_callers(fp, wedge);
-	if (rcu_waits(wedge))
-		show_rcu(fp, wedge);
 }
 
 /*
@@ -324,4 +336,5 @@ void print_wedge(FILE *fp, const struct session *session, uint32_t cpu,
 	}
 	show_held(fp, wedge, symbol);
 	show_silence(fp, wedge);
+	show_others(fp, wedge);
 }

@@ -62,6 +62,7 @@ struct wedge {
 	uint64_t rcu_overdue_ns;	/* RCU_KTHREAD_ASLEEP: that timer */
 	uint64_t rcu_ns;		/* how long it has been under way */
 	uint32_t rcu_stall_s;		/* that long is a stall; 0: it is none */
+	bool rcu_expedited;		/* an expedited one waits for this CPU */
 
 	bool has_held;			/* lockdep is built in */
 	bool lockdep_off;		/* and had stopped to record */
@@ -75,7 +76,7 @@ struct wedge {
 	uint64_t pmr;
 };
 
-/* A grace period waits for this CPU, one way or the other. */
+/* A normal grace period waits for this CPU, one way or the other. */
 static inline bool rcu_waits(const struct wedge *wedge)
 {
 	return wedge->rcu_quiescent ||
