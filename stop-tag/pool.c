@@ -335,10 +335,14 @@ static void reap(struct run *run, struct slot *slot)
 {
 	char text[160] = "";
 	int status = 0;
+	pid_t pid;
 
 	close(slot->fd);
-	while (waitpid(slot->pid, &status, 0) < 0 && errno == EINTR)
+	while ((pid = waitpid(slot->pid, &status, 0)) < 0 && errno == EINTR)
 		;
+	/* Somebody else has taken its status, and 0 would be a good one. */
+	if (pid < 0 && !slot->killed)
+		slot->killed = "the exit status of its reader is lost";
 	slot->pid = 0;
 	run->running--;
 	slot->status = WIFEXITED(status) ? WEXITSTATUS(status) :

@@ -4,6 +4,8 @@
  * and ends with the status of the worst.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,11 +160,29 @@ static int finish(int status)
 	return status;
 }
 
+/*
+ * What a caller can leave behind. With SIGCHLD ignored, the kernel keeps no
+ * exit status of a worker. With a standard stream closed, the next file that is
+ * opened takes its place: these fail now as closed ones do, and stay theirs.
+ */
+static bool start_clean(void)
+{
+	signal(SIGCHLD, SIG_DFL);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0)
+			return false;
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
 	char err[160];
 
+	if (!start_clean())
+		return STOP_STATUS_ERROR;
 	if (options_parse(&options, argc, argv, err)) {
 		session_complain(&options, NULL, err);
 		if (!options.json)
