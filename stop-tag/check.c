@@ -215,7 +215,10 @@ static int open_dump(const char *path)
 	return open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
-/* Whether what is in a compressed file begins like a dump. */
+/*
+ * Whether what is in a compressed file begins like a dump, or may: where its
+ * beginning cannot be had, whoever reads it is to say why.
+ */
 static bool holds_dump(int fd)
 {
 	unsigned char head[KIND_HEAD] = { 0 };
@@ -223,15 +226,16 @@ static bool holds_dump(int fd)
 	size_t len = 0;
 	ssize_t n;
 	char err[160];
+	int ret;
 
 	if (unpack_start(&unpack, fd, err))
 		return true;
 	while (len < sizeof(head) &&
 	       (n = read(unpack.out, head + len, sizeof(head) - len)) > 0)
 		len += n;
-	unpack_end(&unpack, err);
+	ret = unpack_end(&unpack, err);
 	lseek(fd, 0, SEEK_SET);
-	return kind_is_dump_head(head);
+	return kind_is_dump_head(head) || (ret && len < sizeof(head));
 }
 
 /* Reads a dump out of a compressed file. As stop_dump_read(). */

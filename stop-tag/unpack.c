@@ -171,23 +171,44 @@ static const struct kind {
 	const char *magic;
 	size_t len;
 	enum progress (*step)(struct stream *stream);
+	bool padded;		/* zeros may follow a stream, as of a tape */
+	bool skips;		/* frames without data may precede one */
 } kinds[] = {
-	{ "gzip", "\x1f\x8b", 2, gzip_step },
-	{ "xz", "\xfd" "7zXZ", 6, xz_step },
-	{ "zstd", "\x28\xb5\x2f\xfd", 4, zstd_step },
-	{ "bzip2", "BZh", 3, bzip2_step },
-	{ "lz4", "\x04\x22\x4d\x18", 4, lz4_step },
+	{ "gzip", "\x1f\x8b", 2, gzip_step, true, false },
+	{ "xz", "\xfd" "7zXZ", 6, xz_step, true, false },
+	{ "zstd", "\x28\xb5\x2f\xfd", 4, zstd_step, false, true },
+	{ "bzip2", "BZh", 3, bzip2_step, false, false },
+	{ "lz4", "\x04\x22\x4d\x18", 4, lz4_step, false, true },
 };
+
+/*
+ * Where the first frame with data is: pzstd puts one to be skipped, of 4 bytes,
+ * in front of each, and both zstd and lz4 may have them of any length. Their
+ * programs do not look for other kinds behind, nor does this.
+ */
+static off_t skip_frames(int fd)
+{
+	unsigned char head[8];
+	off_t at = 0;
+
+	for (int i = 0; i < 16 && pread(fd, head, sizeof(head), at) ==
+	     sizeof(head) && head[0] >> 4 == 5 &&
+	     !memcmp(head + 1, "\x2a\x4d\x18", 3); i++)
+		at += sizeof(head) + ((uint32_t)head[7] << 24 | head[6] << 16 |
+				      head[5] << 8 | head[4]);
+	return at;
+}
 
 static const struct kind *kind_of(int fd)
 {
 	char head[6] = { 0 };
+	off_t at = skip_frames(fd);
 
-	if (pread(fd, head, sizeof(head), 0) < 2)
+	if (pread(fd, head, sizeof(head), at) < 2)
 		return NULL;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (!memcmp(head, kinds[i].magic, kinds[i].len))
-			return &kinds[i];
+			return !at || kinds[i].skips ? &kinds[i] : NULL;
 	return NULL;
 }
 
@@ -232,6 +253,14 @@ static const char *unpack_all(const struct kind *kind, int fd, int out)
 			s.in = in;
 			s.in_len = n;
 			s.last = !n;
+		}
+		if (between && kind->padded) {
+			while (s.in_len && !*s.in) {
+				s.in++;
+				s.in_len--;
+			}
+			if (!s.in_len && !s.last)
+				continue;
 		}
 		if (between && !s.in_len)
 			return NULL;
