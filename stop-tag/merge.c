@@ -18,6 +18,13 @@
 /* Twice what a report of 65,536 CPUs takes, the most that there can be. */
 #define LINE_LIMIT	(256u << 20)
 
+/* What a file has, and what it is to have by its summaries. */
+struct tally {
+	size_t lines, dumps;
+	uint64_t due;
+	enum stop_status status, due_status;
+};
+
 /*
  * No report says of a dump that it is better than its problems are. One that
  * does was changed or made by hand, and must not make a fleet look well.
@@ -38,6 +45,12 @@ static bool too_good(const struct json_value *root, int64_t status)
 	return false;
 }
 
+static bool is_status(int64_t status)
+{
+	return status == STOP_STATUS_PASS || status == STOP_STATUS_ERROR ||
+	       (status >= STOP_STATUS_WARN && status <= STOP_STATUS_UNTAGGED);
+}
+
 /* Returns 0, or -1 if root is no report. */
 static int take_report(struct merge_line *line, const struct json_value *root)
 {
@@ -45,35 +58,28 @@ static int take_report(struct merge_line *line, const struct json_value *root)
 	int64_t status;
 
 	if (!dump || (dump->kind != JSON_STRING && dump->kind != JSON_NULL) ||
-	    !json_integer(root, "status", &status))
+	    !json_integer(root, "status", &status) || !is_status(status))
 		return -1;
-	switch (status) {
-	case STOP_STATUS_ERROR:
-		if (!json_text(root, "error", NULL))
-			return -1;
-		break;
-	case STOP_STATUS_PASS:
-	case STOP_STATUS_WARN:
-	case STOP_STATUS_FAIL:
-	case STOP_STATUS_UNTAGGED:
-		if (too_good(root, status))
-			return -1;
-		break;
-	default:
+	if (status == STOP_STATUS_ERROR ? !json_text(root, "error", NULL) :
+					  too_good(root, status))
 		return -1;
-	}
 	line->name = json_text(root, "dump", NULL);
 	line->status = status;
 	return 0;
 }
 
-static int take_summary(struct merge_line *line, const struct json_value *root)
+static int take_summary(struct merge_line *line, const struct json_value *root,
+			struct tally *tally)
 {
 	const struct json_value *summary = json_get(root, "summary");
 	const struct json_value *over = json_get(summary, "passed_over");
+	int64_t dumps, status;
 
-	if (!summary)
+	if (!json_integer(summary, "dumps", &dumps) || dumps < 0 ||
+	    !json_integer(summary, "status", &status) || !is_status(status))
 		return -1;
+	tally->due += dumps;
+	tally->due_status = stop_status_worst(tally->due_status, status);
 	line->is_summary = true;
 	json_integer(over, "no_dump", &line->no_dump);
 	json_integer(over, "links", &line->links);
@@ -83,7 +89,7 @@ static int take_summary(struct merge_line *line, const struct json_value *root)
 
 /* text is written to. */
 static void take_line(const char *place, const char *raw, char *text,
-		      size_t len,
+		      size_t len, struct tally *tally,
 		      void (*done)(const struct merge_line *line, void *arg),
 		      void *arg)
 {
@@ -97,17 +103,21 @@ static void take_line(const char *place, const char *raw, char *text,
 		line.name = place;
 		line.error = err;
 	} else if (take_report(&line, json_root(doc)) &&
-		   take_summary(&line, json_root(doc))) {
+		   take_summary(&line, json_root(doc), tally)) {
 		line.name = place;
 		line.error = "is not a report of stopcheck --json";
 	} else {
 		line.json = json_root(doc);
+		tally->dumps += line.name != NULL;
 	}
+	tally->lines++;
+	tally->status = stop_status_worst(tally->status, line.is_summary ?
+					  STOP_STATUS_PASS : line.status);
 	done(&line, arg);
 	json_free(doc);
 }
 
-static int take_lines(const char *path, FILE *fp,
+static int take_lines(const char *path, FILE *fp, struct tally *tally,
 		      void (*done)(const struct merge_line *line, void *arg),
 		      void *arg)
 {
@@ -122,7 +132,8 @@ static int take_lines(const char *path, FILE *fp,
 		text = malloc(len + 1);
 		if (text && asprintf(&place, "%s:%zu", path, number) >= 0) {
 			memcpy(text, raw, len + 1);
-			take_line(place, raw, text, len, done, arg);
+			take_line(place, raw, text, len, tally, done,
+				  arg);
 			free(place);
 		} else {
 			ret = -1;
@@ -135,15 +146,29 @@ static int take_lines(const char *path, FILE *fp,
 	return ret;
 }
 
+/* What is wrong with a file all lines of which are reports, or NULL. */
+static const char *incomplete(const struct tally *tally)
+{
+	if (!tally->lines)
+		return "holds no report";
+	if (tally->dumps < tally->due)
+		return "lacks reports of dumps that its summary counts";
+	if (stop_status_worst(tally->status, tally->due_status) !=
+	    tally->status)
+		return "has no report as bad as its summary says";
+	return NULL;
+}
+
 int merge_file(const char *path,
 	       void (*done)(const struct merge_line *line, void *arg),
 	       void *arg, char err[160])
 {
 	FILE *fp = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	struct tally tally = { 0 };
 	int ret = -1;
 
 	if (fp)
-		ret = take_lines(path, fp, done, arg);
+		ret = take_lines(path, fp, &tally, done, arg);
 	if (ret && errno == EFBIG)
 		snprintf(err, 160, "has a line of more than %u MiB, which is no report",
 			 LINE_LIMIT >> 20);
@@ -151,6 +176,10 @@ int merge_file(const char *path,
 		snprintf(err, 160, "%s", strerror(errno));
 	if (fp && fp != stdin)
 		fclose(fp);
+	if (!ret && incomplete(&tally)) {
+		snprintf(err, 160, "%s", incomplete(&tally));
+		ret = -1;
+	}
 	return ret;
 }
 

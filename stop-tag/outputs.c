@@ -8,8 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sys/stat.h>
+
+#include "kind.h"
 #include "outputs.h"
 #include "pages.h"
+#include "unpack.h"
 
 static int fail(const char *path, const char **bad, char err[160])
 {
@@ -18,15 +22,72 @@ static int fail(const char *path, const char **bad, char err[160])
 	return -1;
 }
 
-static int open_file(struct output *output, const char *path, const char **bad,
-		     char err[160])
+static bool same(const struct stat *a, const struct stat *b)
 {
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static bool is_named(const struct options *options, const struct stat *file)
+{
+	struct stat st;
+
+	for (int i = 0; i < options->nr_names; i++)
+		if (!stat(options->names[i], &st) && same(&st, file))
+			return true;
+	return false;
+}
+
+static bool holds_dump(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	bool dump = fd >= 0 && (kind_is_dump(fd) || unpack_kind(fd));
+
+	if (fd >= 0)
+		close(fd);
+	return dump;
+}
+
+/*
+ * Why a file is not written to, or NULL. Where its name was forgotten, the next
+ * argument is taken for it, which is a dump.
+ */
+static const char *refusal(const struct options *options, const char *path,
+			   int fd, const struct output *other)
+{
+	struct stat file, st;
+
+	if (fstat(fd, &file) || !S_ISREG(file.st_mode))
+		return NULL;
+	if (is_named(options, &file))
+		return "is to be read, and is not overwritten";
+	if (other->fp && !fstat(fileno(other->fp), &st) && same(&st, &file))
+		return "is to be the page and the XML file";
+	if (!fstat(STDOUT_FILENO, &st) && same(&st, &file))
+		return "is where the report goes";
+	if (file.st_size && holds_dump(path))
+		return "is a dump or compressed, and is not overwritten";
+	return NULL;
+}
+
+static int open_file(struct output *output, const char *path,
+		     const struct options *options, const struct output *other,
+		     const char **bad, char err[160])
+{
+	const char *why;
 	int fd;
 
 	output->path = path;
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
-	if (fd >= 0)
-		output->fp = fdopen(fd, "w");
+	if (fd < 0)
+		return fail(path, bad, err);
+	why = refusal(options, path, fd, other);
+	if (why) {
+		close(fd);
+		*bad = path;
+		snprintf(err, 160, "%s", why);
+		return -1;
+	}
+	output->fp = fdopen(fd, "w");
 	return output->fp ? 0 : fail(path, bad, err);
 }
 
@@ -37,14 +98,16 @@ int outputs_open(struct outputs *outputs, const struct options *options,
 	if (options->html) {
 		outputs->html = html_new();
 		if (!outputs->html ||
-		    open_file(&outputs->html_file, options->html, bad, err))
+		    open_file(&outputs->html_file, options->html, options,
+			      &outputs->junit_file, bad, err))
 			return outputs->html ? -1 :
 			       fail(options->html, bad, err);
 	}
 	if (options->junit) {
 		outputs->junit = junit_new();
 		if (!outputs->junit ||
-		    open_file(&outputs->junit_file, options->junit, bad, err))
+		    open_file(&outputs->junit_file, options->junit, options,
+			      &outputs->html_file, bad, err))
 			return outputs->junit ? -1 :
 			       fail(options->junit, bad, err);
 	}

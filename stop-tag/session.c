@@ -61,7 +61,8 @@ void session_progress(size_t finished, void *arg)
 	session->progress_shown = true;
 }
 
-void session_error(struct session *session, const char *name, const char *text)
+void session_output_error(struct session *session, const char *name,
+			  const char *text)
 {
 	clear_progress(session);
 	session_complain(session->options, name, text);
@@ -84,7 +85,7 @@ static void add_output(struct session *session, char *text, size_t len)
 	if (text)
 		doc = json_parse(text, len, err);
 	if (!doc || outputs_add(&session->outputs, json_root(doc)))
-		session_error(session, NULL, err);
+		session_output_error(session, NULL, err);
 	json_free(doc);
 }
 
@@ -107,6 +108,12 @@ static void add_error(struct session *session, const char *name,
 	}
 	add_output(session, text, len);
 	free(text);
+}
+
+void session_error(struct session *session, const char *name, const char *text)
+{
+	session_output_error(session, name, text);
+	add_error(session, name, text);
 }
 
 void session_result(const struct pool_result *result, void *arg)
@@ -167,7 +174,7 @@ void session_line(const struct merge_line *line, void *arg)
 		merge_brief(stdout, line);
 	if (outputs_any(&session->outputs) &&
 	    outputs_add(&session->outputs, line->json))
-		session_error(session, NULL, "out of memory");
+		session_output_error(session, NULL, "out of memory");
 }
 
 /* The order in which one wants to know. */
@@ -233,7 +240,7 @@ static void summary_json(const struct session *session)
 }
 
 /* Nothing was checked, so nothing passed. */
-static void check_found_any(struct session *session)
+void session_all(struct session *session)
 {
 	if (!session->nr_dumps)
 		session_error(session, NULL, "no dump was found");
@@ -244,7 +251,6 @@ void session_end(struct session *session)
 	const struct options *options = session->options;
 
 	clear_progress(session);
-	check_found_any(session);
 	if (options->json && options->summary)
 		summary_json(session);
 	else if (!options->json &&

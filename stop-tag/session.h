@@ -30,14 +30,19 @@ struct session {
 	time_t progress_at;
 };
 
-/* An error of the run; name NULL: of no file. */
+/* An error of the run; name NULL: of no file. The outputs have it, too. */
 void session_error(struct session *session, const char *name,
 		   const char *text);
+/* One of an output, which cannot have it. */
+void session_output_error(struct session *session, const char *name,
+			  const char *text);
 /* For struct pool and merge_file(); arg is the session. */
 void session_result(const struct pool_result *result, void *arg);
 void session_line(const struct merge_line *line, void *arg);
 void session_progress(size_t finished, void *arg);
-/* When all are there: that there are none, and the counts. */
+/* When all are there: that there are none, if so. */
+void session_all(struct session *session);
+/* The counts, when nothing can go wrong any more. */
 void session_end(struct session *session);
 
 /* Writes what there is to standard output; the first errno so far, or 0. */

@@ -90,7 +90,7 @@ static void check_all(struct session *session)
 	names_close(opts.names);
 	vmlinuxes_free(opts.vmlinuxes);
 	kofiles_free(opts.kofiles);
-	session_end(session);
+	session_all(session);
 }
 
 static void find_and_check(struct session *session)
@@ -120,7 +120,7 @@ static void merge_all(struct session *session)
 	for (int i = 0; i < options->nr_names; i++)
 		if (merge_file(options->names[i], session_line, session, err))
 			session_error(session, options->names[i], err);
-	session_end(session);
+	session_all(session);
 }
 
 static enum stop_status run(struct options *options)
@@ -132,17 +132,19 @@ static enum stop_status run(struct options *options)
 	const char *bad;
 	char err[160];
 
-	if (options->policy_file &&
-	    policy_load(&options->policy, options->policy_file, err))
+	/* Before all else: those of an earlier run must not be taken for this. */
+	if (outputs_open(&session.outputs, options, &bad, err))
+		session_output_error(&session, bad, err);
+	else if (options->policy_file &&
+		 policy_load(&options->policy, options->policy_file, err))
 		session_error(&session, options->policy_file, err);
-	else if (outputs_open(&session.outputs, options, &bad, err))
-		session_error(&session, bad, err);
 	else if (options->from_json)
 		merge_all(&session);
 	else
 		find_and_check(&session);
 	if (outputs_close(&session.outputs, &bad, err))
-		session_error(&session, bad, err);
+		session_output_error(&session, bad, err);
+	session_end(&session);
 	policy_destroy(&options->policy);
 	return session.status;
 }
