@@ -110,8 +110,9 @@ static int judge_required(uint32_t required, const struct stop_facts *facts,
 		if (facts->cpus[i].tag_state == STOP_TAG_VALID &&
 		    stop_mechanism_id(facts->cpus[i].tag.mechanism))
 			seen |= 1U << facts->cpus[i].tag.mechanism;
-	if (required & POLICY_TAGS && !(seen & POLICY_TAGS))
-		return give(verdicts, "tags are required, and there are none");
+	if (required & POLICY_TAGS && !(seen & POLICY_TAGS) &&
+	    give(verdicts, "tags are required, and there are none"))
+		return -1;
 	for (uint8_t i = 0; stop_mechanism_id(i); i++)
 		if (required & ~seen & 1U << i &&
 		    give(verdicts, "no CPU has the required mechanism %s",
@@ -139,6 +140,28 @@ static void change(struct stop_verdict *v, struct stop_verdicts *verdicts,
 	}
 }
 
+/*
+ * The verdict `untagged` is of a kernel that writes no tags. One that does left
+ * none either in a dump that was taken from outside, and of a live system.
+ */
+static int judge_untagged(const struct stop_facts *facts,
+			  struct stop_verdicts *verdicts,
+			  struct policy_effect *effect)
+{
+	if (stop_facts_nr_tags(facts))
+		return 0;
+	for (size_t i = 0; i < verdicts->nr; i++)
+		if (verdicts->v[i].id == STOP_V_UNTAGGED)
+			return 0;
+	if (effect->rules.allow & 1U << STOP_V_UNTAGGED) {
+		verdicts->untagged_allowed = true;
+		effect->allowed[STOP_V_UNTAGGED]++;
+	} else if (effect->rules.strict) {
+		return give(verdicts, "there are no tags");
+	}
+	return 0;
+}
+
 int policy_apply(const struct policy *policy, const char *dump,
 		 const struct stop_facts *facts,
 		 struct stop_verdicts *verdicts, struct policy_effect *effect)
@@ -153,7 +176,8 @@ int policy_apply(const struct policy *policy, const char *dump,
 	if (rules->expect_cpus &&
 	    judge_cpus(rules->expect_cpus, facts, verdicts))
 		return -1;
-	if (judge_required(rules->require, facts, verdicts))
+	if (judge_required(rules->require, facts, verdicts) ||
+	    judge_untagged(facts, verdicts, effect))
 		return -1;
 	for (size_t i = 0; i < verdicts->nr; i++)
 		change(&verdicts->v[i], verdicts, effect);
