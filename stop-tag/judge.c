@@ -180,6 +180,11 @@ static void judge_cpu(struct judge *judge, const struct stop_cpu *cpu)
 	if (cpu->has_regs)
 		judge_registers(judge, cpu);
 
+	if (cpu->has_regs && valid && !not_stopped &&
+	    cpu->tag.regs == CPU_STOP_REGS_NONE)
+		give(judge, STOP_V_MISSING_REGS, cpu,
+		     "its tag says that its note holds no registers of it");
+
 	/* A malformed CPUSTOP note may well be that of a CPU not stopped. */
 	if (!cpu->has_regs && !not_stopped) {
 		if (valid)
@@ -266,6 +271,9 @@ static void judge_count(struct judge *judge, size_t duplicates)
 		     "the panicking CPU's tag is missing or malformed, so nothing says how many CPUs were running");
 		return;
 	}
+	if (!panic->tag.nr_online)
+		give(judge, STOP_V_MALFORMED_TAG, panic,
+		     "its tag counts no CPU, not even this one");
 	if (tags < panic->tag.nr_online &&
 	    panic->tag.nr_online - tags >
 	    judge->nr_untagged_regs + judge->nr_named_missing)

@@ -101,6 +101,24 @@ static void missing_regs_count(void **state)
 	CPU(&j, 1)->tag.nr_online = 2;
 	again(&j);
 	assert_int_equal(j.verdicts.nr, 0);
+	/* It counts itself at least. */
+	CPU(&j, 1)->tag.nr_online = 0;
+	again(&j);
+	only(&j, STOP_V_MALFORMED_TAG, 1, STOP_FAIL, STOP_STATUS_FAIL);
+	judged_free(&j);
+}
+
+/* Whatever is in pr_reg: a tag that says that it is nothing is believed. */
+static void missing_regs_by_tag(void **state)
+{
+	struct judged j;
+
+	(void)state;
+	pass(&j);
+	assert_true(CPU(&j, 0)->has_regs);
+	CPU(&j, 0)->tag.regs = CPU_STOP_REGS_NONE;
+	again(&j);
+	only(&j, STOP_V_MISSING_REGS, 1, STOP_FAIL, STOP_STATUS_FAIL);
 	judged_free(&j);
 }
 
@@ -496,6 +514,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(not_stopped),
 		cmocka_unit_test(missing_regs_count),
+		cmocka_unit_test(missing_regs_by_tag),
 		cmocka_unit_test(missing_regs_no_panic_tag),
 		cmocka_unit_test(missing_regs_untagged_note),
 		cmocka_unit_test(missing_regs_from_memory),
