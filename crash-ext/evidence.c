@@ -286,6 +286,7 @@ void evidence_of(const struct session *session, const struct cpu_memory *cpu,
 	struct stop_regs regs;
 	uint64_t event;
 	uint32_t enabled;
+	long crash_stop;
 
 	memset(e, 0, sizeof(*e));
 	e->cpu = cpu->cpu;
@@ -309,7 +310,9 @@ void evidence_of(const struct session *session, const struct cpu_memory *cpu,
 	if (note && evidence_sdei_regs(cpu, &regs))
 		e->sdei_same_regs = memcmp(&regs, &note->regs, sizeof(regs)) ?
 				    STOP_NO : STOP_YES;
-	e->has_counts = ipi_count(cpu, L_IPI_CPU_STOP, &e->nr_stop);
+	/* Before Linux 6.12 a crash has an IPI of its own, without a count. */
+	e->has_counts = !layout_enum(L_IPI_CPU_CRASH_STOP, &crash_stop) &&
+			ipi_count(cpu, L_IPI_CPU_STOP, &e->nr_stop);
 	if (e->has_counts &&
 	    !ipi_count(cpu, L_IPI_CPU_STOP_NMI, &e->nr_stop_nmi))
 		e->nr_stop_nmi = 0;

@@ -179,6 +179,9 @@ static enum stop_known find_enum(enum layout_enum_id id, long *value)
 		[L_IPI_CPU_STOP_NMI] = {
 			"IPI_CPU_STOP_NMI", "ipi_msg_type", "smp_send_stop",
 		},
+		[L_IPI_CPU_CRASH_STOP] = {
+			"IPI_CPU_CRASH_STOP", "ipi_msg_type", "smp_send_stop",
+		},
 	};
 	enum stop_known known = debuginfo_enumerator(enums[id].function,
 						     enums[id].type,

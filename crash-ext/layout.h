@@ -109,6 +109,7 @@ enum layout_enum_id {
 	L_CPUHP_ONLINE,
 	L_IPI_CPU_STOP,
 	L_IPI_CPU_STOP_NMI,
+	L_IPI_CPU_CRASH_STOP,
 	L_ENUM_NR,
 };
 

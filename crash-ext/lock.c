@@ -9,6 +9,7 @@
  */
 #include "lock.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Bit 55 tells kernel addresses from all others, with or without tags. */
@@ -116,22 +117,6 @@ static bool spin_value_possible(const struct lock_env *env, uint32_t value)
 		(TAIL_CPU(value) && TAIL_CPU(value) <= env->nr_cpus));
 }
 
-/* The CPU and index whose MCS node lies at addr. */
-static bool node_at(const struct lock_env *env, uint64_t addr, uint32_t *cpu,
-		    uint32_t *idx)
-{
-	for (uint32_t c = 0; c < env->nr_cpus; c++) {
-		uint64_t base = env->qnodes(env->arg, c);
-
-		if (base && addr >= base && addr < base + MCS_NODES * MCS_NODE) {
-			*cpu = c;
-			*idx = (addr - base) / MCS_NODE;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* count, in a CPU's first node, says how many of its nodes are in use. */
 static bool node_in_use(const struct lock_env *env, uint32_t cpu, uint32_t idx)
 {
@@ -142,21 +127,74 @@ static bool node_in_use(const struct lock_env *env, uint32_t cpu, uint32_t idx)
 	return !base || !read_u32(env, base + 12, &count) || idx < count;
 }
 
-/* The node in front of the one at addr: the one whose next leads there. */
-static bool node_before(const struct lock_env *env, uint64_t addr,
-			uint64_t *before)
+/* An address of some CPU's MCS nodes, where no lock is. */
+static bool is_node(const struct lock_env *env, uint64_t addr)
 {
 	for (uint32_t c = 0; c < env->nr_cpus; c++) {
 		uint64_t base = env->qnodes(env->arg, c);
-		uint64_t nodes[MCS_NODES * MCS_NODE / 8];
 
-		if (!base || !env->read(env->arg, base, nodes, sizeof(nodes)))
-			continue;
+		if (base && addr >= base && addr < base + MCS_NODES * MCS_NODE)
+			return true;
+	}
+	return false;
+}
+
+/* The MCS nodes of all CPUs, read once for a queue. */
+struct nodes {
+	uint32_t nr;
+	bool unread;			/* those of some CPU cannot be read */
+	struct cpu_nodes {
+		uint64_t base;		/* 0: none */
+		uint64_t words[MCS_NODES * MCS_NODE / 8];
+	} *cpus;
+};
+
+static bool read_nodes(const struct lock_env *env, struct nodes *nodes)
+{
+	nodes->nr = env->nr_cpus;
+	nodes->unread = false;
+	nodes->cpus = calloc(nodes->nr, sizeof(*nodes->cpus));
+	if (!nodes->cpus)
+		return false;
+	for (uint32_t c = 0; c < nodes->nr; c++) {
+		struct cpu_nodes *n = &nodes->cpus[c];
+
+		n->base = env->qnodes(env->arg, c);
+		if (n->base && !env->read(env->arg, n->base, n->words,
+					  sizeof(n->words))) {
+			memset(n->words, 0, sizeof(n->words));
+			nodes->unread = true;
+		}
+	}
+	return true;
+}
+
+/* The CPU whose MCS node lies at addr. */
+static bool node_at(const struct nodes *nodes, uint64_t addr, uint32_t *cpu)
+{
+	for (uint32_t c = 0; c < nodes->nr; c++) {
+		uint64_t base = nodes->cpus[c].base;
+
+		if (base && addr >= base && addr < base + MCS_NODES * MCS_NODE) {
+			*cpu = c;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The node in front of the one at addr: the one whose next leads there. */
+static bool node_before(const struct nodes *nodes, uint64_t addr,
+			uint64_t *before)
+{
+	for (uint32_t c = 0; c < nodes->nr; c++) {
+		const struct cpu_nodes *n = &nodes->cpus[c];
+
 		/* count, in the first node, says how many are in use. */
 		for (uint32_t i = 0; i < MCS_NODES &&
-		     i < (uint32_t)(nodes[1] >> 32); i++) {
-			if (nodes[i * 2] == addr) {
-				*before = base + i * MCS_NODE;
+		     i < (uint32_t)(n->words[1] >> 32); i++) {
+			if (n->words[i * 2] == addr) {
+				*before = n->base + i * MCS_NODE;
 				return true;
 			}
 		}
@@ -164,53 +202,69 @@ static bool node_before(const struct lock_env *env, uint64_t addr,
 	return false;
 }
 
-/*
- * The queue of a spinlock with this tail. next points away from the first
- * waiter, so it is followed back from the last one. A waiter that is not
- * linked yet, or has the lock by now, ends it.
- */
-static void read_queue(const struct lock_env *env, struct lock_wait *wait)
+static void reverse(uint32_t *a, size_t nr)
 {
-	uint32_t cpu = TAIL_CPU(wait->value) - 1;
-	uint64_t node = env->qnodes(env->arg, cpu), before;
-	uint32_t idx;
+	for (size_t i = 0; i < nr / 2; i++) {
+		uint32_t swap = a[i];
 
-	wait->nr_queue = 0;
-	if (!(wait->value & QSPIN_TAIL))
-		return;
-	if (!node) {
-		wait->queue[wait->nr_queue++] = cpu;
-		wait->queue_cut = true;
-		return;
-	}
-	node += TAIL_IDX(wait->value) * MCS_NODE;
-	while (node_at(env, node, &cpu, &idx)) {
-		if (wait->nr_queue == LOCK_MAX_QUEUE) {
-			wait->queue_cut = true;
-			break;
-		}
-		wait->queue[wait->nr_queue++] = cpu;
-		if (!node_before(env, node, &before) || before == node)
-			break;
-		node = before;
-	}
-	for (size_t i = 0; i < wait->nr_queue / 2; i++) {
-		uint32_t *a = &wait->queue[i];
-		uint32_t *b = &wait->queue[wait->nr_queue - 1 - i];
-		uint32_t swap = *a;
-
-		*a = *b;
-		*b = swap;
+		a[i] = a[nr - 1 - i];
+		a[nr - 1 - i] = swap;
 	}
 }
 
-static bool queued(const struct lock_wait *wait, uint32_t cpu)
+/*
+ * The queue of a spinlock with this tail. next points away from the first
+ * waiter, so it is followed back from the last one, to its end: the first ones
+ * are those to keep. Returns whether the CPU is in it.
+ */
+static bool walk_queue(const struct nodes *nodes, uint64_t node, uint32_t cpu,
+		       struct lock_wait *wait)
 {
-	for (size_t i = 0; i < wait->nr_queue; i++) {
-		if (wait->queue[i] == cpu)
-			return true;
+	size_t nr = 0, most = (size_t)nodes->nr * MCS_NODES;
+	bool seen = false, more = true;
+	uint32_t at;
+
+	while (more && nr < most && node_at(nodes, node, &at)) {
+		wait->queue[nr++ % LOCK_MAX_QUEUE] = at;
+		seen |= at == cpu;
+		more = node_before(nodes, node, &node);
 	}
-	return false;
+	/* One that is not linked yet looks like the first, for an instant. */
+	wait->queue_broken = more || nodes->unread;
+	wait->queue_cut = nr > LOCK_MAX_QUEUE;
+	wait->nr_queue = wait->queue_cut ? LOCK_MAX_QUEUE : nr;
+	if (wait->queue_cut) {
+		/* The oldest, which is the last waiter of those, comes first. */
+		reverse(wait->queue, nr % LOCK_MAX_QUEUE);
+		reverse(wait->queue + nr % LOCK_MAX_QUEUE,
+			LOCK_MAX_QUEUE - nr % LOCK_MAX_QUEUE);
+		reverse(wait->queue, LOCK_MAX_QUEUE);
+	}
+	reverse(wait->queue, wait->nr_queue);
+	return seen;
+}
+
+static bool read_queue(const struct lock_env *env, uint32_t cpu,
+		       struct lock_wait *wait)
+{
+	uint32_t last = TAIL_CPU(wait->value) - 1;
+	uint64_t node = env->qnodes(env->arg, last);
+	struct nodes nodes;
+	bool seen;
+
+	wait->nr_queue = 0;
+	wait->queue_cut = wait->queue_broken = false;
+	if (!(wait->value & QSPIN_TAIL))
+		return false;
+	if (!node || !read_nodes(env, &nodes)) {
+		wait->queue[wait->nr_queue++] = last;
+		wait->queue_broken = true;
+		return last == cpu;
+	}
+	seen = walk_queue(&nodes, node + TAIL_IDX(wait->value) * MCS_NODE, cpu,
+			  wait);
+	free(nodes.cpus);
+	return seen;
 }
 
 /*
@@ -232,9 +286,7 @@ static int rate_spin(const struct lock_env *env, uint64_t addr, uint32_t cpu,
 		return 0;
 	wait->addr = addr;
 	wait->value = value;
-	wait->queue_cut = false;
-	read_queue(env, wait);
-	if (queued(wait, cpu))
+	if (read_queue(env, cpu, wait))
 		return 4;
 	/* Held and nobody waits: this CPU may be the one that just got it. */
 	return value & QSPIN_PENDING ? 3 : 0;
@@ -372,9 +424,7 @@ static int rate_sleeping(const struct lock_env *env, enum lock_kind kind,
 static int rate(const struct lock_env *env, enum lock_kind kind, uint64_t addr,
 		uint32_t cpu, struct lock_wait *wait)
 {
-	uint32_t c, idx;
-
-	if (!(addr & KERNEL_HALF) || addr & 3 || node_at(env, addr, &c, &idx))
+	if (!(addr & KERNEL_HALF) || addr & 3 || is_node(env, addr))
 		return 0;
 	switch (kind) {
 	case LOCK_SPIN:

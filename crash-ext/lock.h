@@ -62,7 +62,8 @@ struct lock_wait {
 	/* spinlock: who waits by the MCS queue, first one first. */
 	uint32_t queue[LOCK_MAX_QUEUE];
 	size_t nr_queue;
-	bool queue_cut;			/* more than shown, or a broken link */
+	bool queue_cut;			/* more wait behind these */
+	bool queue_broken;		/* others may be in front of these */
 	uint64_t owner_task;		/* 0: not recorded */
 	uint32_t owner_cpu;		/* STOP_CPU_UNKNOWN: not recorded */
 	uint64_t sleepers_head;		/* the list_head of that wait list ... */

@@ -77,8 +77,9 @@ static void show_queue(FILE *fp, const struct wedge *wedge, uint32_t cpu)
 		fprintf(fp, "%sCPU %u", sep, lock->queue[i]);
 		sep = ", ";
 	}
-	fprintf(fp, "%s, the first one gets it next\n",
-		lock->queue_cut ? " and more" : "");
+	fprintf(fp, "%s%s\n", lock->queue_cut ? " and more" : "",
+		lock->queue_broken ? "; others may be in front of these" :
+				     ", the first one gets it next");
 }
 
 /* Where a CPU is: what it does with the lock. */

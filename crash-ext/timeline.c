@@ -5,7 +5,8 @@
  *
  * A tag has the time of the last rung that was signalled at its CPU and of its
  * stop. A rung's time is therefore known from the CPUs for which it was the
- * last one; a rung that nobody answered has none.
+ * last one; a rung that nobody answered has none. One that was answered only when
+ * the next had been signalled has none either, nor has the answer a delay then.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -143,10 +144,12 @@ static void put_answers(FILE *fp, struct answer *answers, size_t nr,
 	}
 }
 
-static void put_rung(FILE *fp, const struct stop_facts *facts, int r,
-		     struct answer *answers, uint32_t *cpus)
+static void put_rung(FILE *fp, const struct stop_facts *facts,
+		     const struct event *event, struct answer *answers,
+		     uint32_t *cpus)
 {
-	size_t nr = 0, nr_answers = 0, nr_left = 0;
+	size_t nr = 0, nr_answers = 0, nr_late = 0, nr_left = 0;
+	int r = event->rung;
 
 	for (size_t i = 0; i < facts->nr_cpus; i++) {
 		const struct stop_cpu *c = &facts->cpus[i];
@@ -164,9 +167,21 @@ static void put_rung(FILE *fp, const struct stop_facts *facts, int r,
 		if (!has_tag(c) || !(c->tag.rungs & rungs[r].bit) ||
 		    c->tag.mechanism != rungs[r].mechanism)
 			continue;
+		uint64_t request = last_rung(&c->tag) == r ?
+				   c->tag.request_ns : event->ns;
+
+		if (last_rung(&c->tag) != r && !event->has_time) {
+			cpus[nr_late++] = c->cpu;
+			continue;
+		}
 		answers[nr_answers].cpu = c->cpu;
-		answers[nr_answers++].ns = c->tag.stop_ns > c->tag.request_ns ?
-			c->tag.stop_ns - c->tag.request_ns : 0;
+		answers[nr_answers++].ns = c->tag.stop_ns > request ?
+			c->tag.stop_ns - request : 0;
+	}
+	if (nr_late) {
+		fprintf(fp, "                 ");
+		put_cpus(fp, cpus, nr_late);
+		fprintf(fp, " stopped by it, but after a later one was signalled\n");
 	}
 	put_answers(fp, answers, nr_answers, cpus);
 
@@ -290,7 +305,7 @@ bool print_timeline(FILE *fp, const struct stop_facts *facts)
 		else
 			fprintf(fp, "(not known)    ");
 		if (events[i].rung >= 0)
-			put_rung(fp, facts, events[i].rung, answers, cpus);
+			put_rung(fp, facts, &events[i], answers, cpus);
 		else
 			put_cpu_event(fp, events[i].cpu);
 	}

@@ -89,7 +89,8 @@ static enum lock_kind function_kind(uint64_t addr, bool is_return,
 
 	if (!collect_symbol(addr, is_return, symbol, sizeof(symbol)))
 		return LOCK_NONE;
-	*strchr(symbol, '+') = '\0';
+	/* Cut off, a long name has none. */
+	symbol[strcspn(symbol, "+")] = '\0';
 	snprintf(name, 64, "%.63s", symbol);
 	return lock_function(symbol);
 }
@@ -100,23 +101,40 @@ static bool in_kernel(const struct stop_cpu *cpu)
 	       !walk_regs_user(&cpu->regs);
 }
 
-/* The innermost function that waits, among the first few of the chain. */
-static enum lock_kind chain_kind(const struct walk *walk, size_t *frame,
-				 char name[64])
+/* Waits for a call that others are to run; what is called otherwise, runs. */
+static bool waits_for_call(const char *function)
 {
-	for (size_t i = 0; i < walk->nr_frames && i < 6; i++) {
+	return !strncmp(function, "csd_lock_", 9) ||
+	       !strncmp(function, "__csd_lock_", 11);
+}
+
+/*
+ * The innermost function that waits, among the first few of the chain of the
+ * context that begins with this frame.
+ */
+static enum lock_kind chain_kind(const struct walk *walk, size_t first,
+				 size_t *frame, char name[64])
+{
+	char inner[64] = "";
+
+	for (size_t i = first; i < walk->nr_frames && i < first + 6; i++) {
 		const struct walk_frame *f = &walk->frames[i];
 		enum lock_kind kind;
 
 		/* Behind an exception is what it interrupted. */
-		if (i && f->kind == WALK_EXCEPTION)
+		if (i > first && f->kind == WALK_EXCEPTION)
 			break;
+		name[0] = '\0';
 		kind = function_kind(f->pc, f->kind == WALK_LR ||
 				     f->kind == WALK_CALLER, name);
+		/* It runs the function on its own CPU itself. */
+		if (kind == LOCK_CALL && i > first && !waits_for_call(inner))
+			kind = LOCK_NONE;
 		if (kind != LOCK_NONE) {
 			*frame = i;
 			return kind;
 		}
+		memcpy(inner, name, sizeof(inner));
 	}
 	return LOCK_NONE;
 }
@@ -180,7 +198,7 @@ static void find_lock(struct session *session, const struct stop_cpu *cpu,
 	size_t frame = 0;
 	char name[64];
 
-	kind = chain_kind(walk, &frame, waits->function);
+	kind = chain_kind(walk, 0, &frame, waits->function);
 	if (kind == LOCK_NONE)
 		return;
 	waits->waits = true;

@@ -65,7 +65,7 @@ static void find_owner(struct session *session, size_t i,
 
 		if (n == i)
 			continue;
-		if (!c->has_regs) {
+		if (!c->has_regs || !(c->regs.pc || c->regs.sp)) {
 			owner->nr_without_regs++;
 			continue;
 		}
@@ -94,7 +94,8 @@ static uint32_t find_pending(struct session *session,
 {
 	uint32_t pending = STOP_CPU_UNKNOWN;
 
-	if (lock->kind != LOCK_SPIN || !(lock->value & 0xff00))
+	if (lock->kind != LOCK_SPIN || !(lock->value & 0xff00) ||
+	    lock->queue_cut || lock->queue_broken)
 		return STOP_CPU_UNKNOWN;
 	for (size_t i = 0; i < session->facts.nr_cpus; i++) {
 		const struct stop_cpu *c = &session->facts.cpus[i];

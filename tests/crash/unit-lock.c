@@ -161,8 +161,60 @@ static void queue_in_a_circle(void **state)
 	regs.x[0] = LOCK;
 	find(LOCK_SPIN, 3);
 	assert_int_equal(found.addr, LOCK);
-	assert_true(found.queue_cut);
-	assert_int_equal(found.nr_queue, LOCK_MAX_QUEUE);
+	assert_true(found.queue_broken);
+	assert_true(found.nr_queue <= LOCK_MAX_QUEUE);
+}
+
+#define MANY	200
+static uint64_t many_nodes[MANY * 8];
+
+static bool read_many(void *arg, uint64_t addr, void *to, size_t len)
+{
+	if (addr >= TASK && addr + len <= TASK + sizeof(many_nodes)) {
+		memcpy(to, (char *)many_nodes + (addr - TASK), len);
+		return true;
+	}
+	return read_memory(arg, addr, to, len);
+}
+
+static uint64_t qnodes_of_many(void *arg, uint32_t cpu)
+{
+	(void)arg;
+	return cpu < MANY ? TASK + cpu * 0x40 : 0;
+}
+
+/* All but CPU 0 wait, CPU 1 first: it gets the lock next, and is told so. */
+static void queue_of_many(void **state)
+{
+	struct lock_env all = env;
+
+	(void)state;
+	all.nr_cpus = MANY;
+	all.read = read_many;
+	all.qnodes = qnodes_of_many;
+	regs.x[19] = LOCK;
+	for (uint32_t last = 63; last < MANY; last += 17) {
+		memset(many_nodes, 0, sizeof(many_nodes));
+		put32(LOCK, TAIL(last) | 1);
+		for (uint32_t cpu = 1; cpu <= last; cpu++) {
+			many_nodes[cpu * 8] = cpu == last ? 0 :
+				qnodes_of_many(NULL, cpu + 1);
+			many_nodes[cpu * 8 + 1] = 1ull << 32;
+		}
+		for (uint32_t cpu = 1; cpu <= last; cpu += last - 1) {
+			struct lock_place place = { .cpu = cpu, .regs = &regs };
+
+			lock_find(&all, LOCK_SPIN, &place, &found);
+			assert_int_equal(found.addr, LOCK);
+			assert_int_equal(found.nr_queue, last < LOCK_MAX_QUEUE ?
+					 last : LOCK_MAX_QUEUE);
+			for (uint32_t q = 0; q < found.nr_queue; q++)
+				assert_int_equal(found.queue[q], q + 1);
+			assert_int_equal(found.queue_cut,
+					 last > LOCK_MAX_QUEUE);
+			assert_false(found.queue_broken);
+		}
+	}
 }
 
 static void no_lock_at_hand(void **state)
@@ -487,6 +539,29 @@ static void rung_that_nobody_answered(void **state)
 	free(text);
 }
 
+/* A tag has the time of its CPU's last rung only. */
+static void answer_to_an_earlier_rung(void **state)
+{
+	struct stop_cpu cpus[] = {
+		cpu_with(0, CPU_STOP_PANIC, 0, 0, 1200 * MS),
+		cpu_with(1, CPU_STOP_IPI, CPU_STOP_RUNG_IPI |
+			 CPU_STOP_RUNG_SDEI, 1100 * MS, 1101 * MS),
+		cpu_with(2, CPU_STOP_IPI, CPU_STOP_RUNG_IPI, 100 * MS,
+			 101 * MS),
+	};
+	char *text;
+
+	(void)state;
+	cpus[0].tag.nr_online = 3;
+	text = timeline(cpus, 3);
+	assert_non_null(strstr(text, "CPU 1 stopped after 1001.000 ms\n"));
+	free(text);
+	text = timeline(cpus, 2);
+	assert_non_null(strstr(text, "(not known)    IPI signalled at CPU 1\n"
+"                 CPU 1 stopped by it, but after a later one was signalled\n"));
+	free(text);
+}
+
 static void no_tags_no_time_line(void **state)
 {
 	struct stop_cpu cpu = { .cpu = 0 };
@@ -504,6 +579,7 @@ int main(void)
 		cmocka_unit_test_setup(queue_goes_before_pending, setup),
 		cmocka_unit_test_setup(tail_of_nobody, setup),
 		cmocka_unit_test_setup(queue_in_a_circle, setup),
+		cmocka_unit_test_setup(queue_of_many, setup),
 		cmocka_unit_test_setup(no_lock_at_hand, setup),
 		cmocka_unit_test_setup(spinlock_debugging, setup),
 		cmocka_unit_test_setup(lock_on_the_stack_only, setup),
@@ -517,6 +593,7 @@ int main(void)
 		cmocka_unit_test(cycles),
 		cmocka_unit_test(many_cpus_fold),
 		cmocka_unit_test(rung_that_nobody_answered),
+		cmocka_unit_test(answer_to_an_earlier_rung),
 		cmocka_unit_test(no_tags_no_time_line),
 	};
 
