@@ -98,6 +98,8 @@ static void json_lock(struct json *json, const struct wedge *wedge)
 	if (wedge->owner.known != OWNER_UNKNOWN &&
 	    wedge->owner.cpu != STOP_CPU_UNKNOWN)
 		json_uint(json, "owner_cpu", wedge->owner.cpu);
+	if (wedge->owner.known == OWNER_LIKELY)
+		json_bool(json, "owner_interrupted", wedge->owner.interrupted);
 	json_close(json, '}');
 }
 

@@ -38,6 +38,7 @@
 	X(IRQ_DESC_KSTAT, "irq_desc", "kstat_irqs")			\
 	X(TICK_SCHED_TIMER, "tick_sched", "sched_timer")		\
 	X(TICK_LAST_TICK, "tick_sched", "last_tick")			\
+	X(TICK_NEXT_TICK, "tick_sched", "next_tick")			\
 	X(HRTIMER_EXPIRES, "hrtimer", "_softexpires")			\
 	X(TK_DATA_TIMEKEEPER, "tk_data", "timekeeper")			\
 	X(TK_MONO, "timekeeper", "tkr_mono")				\

@@ -95,7 +95,7 @@ static void show_doing(FILE *fp, const struct session *session, uint32_t cpu)
 }
 
 static void show_owner(FILE *fp, const struct session *session,
-		       const struct wedge *wedge)
+		       const struct wedge *wedge, uint32_t cpu)
 {
 	const struct wedge_owner *o = &wedge->owner;
 	bool rw = wedge->lock.kind == LOCK_READ || wedge->lock.kind == LOCK_WRITE;
@@ -120,9 +120,16 @@ static void show_owner(FILE *fp, const struct session *session,
 			fprintf(fp, "CPU %u\n", o->cpu);
 		break;
 	case OWNER_LIKELY:
-		fprintf(fp, "  owner     likely CPU %u: it alone has the lock's address at hand (%s) and does not\n"
+		if (o->cpu == cpu) {
+			fprintf(fp, "  owner     likely this CPU, in what was interrupted: that alone has the lock's\n"
+				    "            address at hand (%s); the lock records no owner\n",
+				where);
+			return;
+		}
+		fprintf(fp, "  owner     likely CPU %u%s: it alone has the lock's address at hand (%s) and does not\n"
 			    "            wait for it; the lock records no owner\n",
-			o->cpu, where);
+			o->cpu, o->interrupted ? ", in what was interrupted" : "",
+			where);
 		break;
 	case OWNER_UNKNOWN:
 		fprintf(fp, "  owner     unknown: the lock records none, and ");
@@ -140,6 +147,11 @@ static void show_owner(FILE *fp, const struct session *session,
 				o->nr_likely == 1 ? "" : "            or it is ",
 				o->nr_without_regs,
 				o->nr_without_regs == 1 ? "" : "s");
+		else if (o->nr_unsure)
+			fprintf(fp, "%sone of %zu CPU%s that wait%s for a lock not found\n",
+				o->nr_likely == 1 ? "" : "            or it is ",
+				o->nr_unsure, o->nr_unsure == 1 ? "" : "s",
+				o->nr_unsure == 1 ? "s" : "");
 	}
 	if (o->known != OWNER_UNKNOWN && o->cpu != STOP_CPU_UNKNOWN)
 		show_doing(fp, session, o->cpu);
@@ -149,6 +161,12 @@ static void show_cycle(FILE *fp, const struct wedge *wedge)
 {
 	if (!wedge->nr_cycle)
 		return;
+	if (wedge->nr_cycle == 1) {
+		fprintf(fp, "  deadlock  %sCPU %u waits for what it holds itself\n",
+			wedge->cycle_likely ? "likely, " : "",
+			wedge->cycle[0]);
+		return;
+	}
 	fprintf(fp, "  deadlock  %s", wedge->cycle_likely ?
 		"likely, these wait for each other: " :
 		"these wait for each other: ");
@@ -332,7 +350,7 @@ void print_wedge(FILE *fp, const struct session *session, uint32_t cpu,
 				lock->kind == LOCK_RWSEM ? "rwsem_waiter" :
 							   "semaphore_waiter");
 		show_queue(fp, wedge, cpu);
-		show_owner(fp, session, wedge);
+		show_owner(fp, session, wedge, cpu);
 		show_cycle(fp, wedge);
 	}
 	show_held(fp, wedge, symbol);

@@ -111,14 +111,17 @@ static bool stop_time(const struct session *session,
 /*
  * The tick's timer is set to the next tick by the tick itself: when it is due
  * for a while, no tick came since then, and the last one that did was less
- * than a period before. False: it cannot be read.
+ * than a period before. Where the tick was stopped, for an idle CPU or one that
+ * has a single task (NO_HZ_FULL), next_tick is not 0: it says for how long, and
+ * KTIME_MAX until something happens, which leaves an old time in the timer. False:
+ * it cannot be read.
  */
 static bool by_tick(const struct cpu_memory *memory, uint64_t stopped,
 		    bool exact, struct wedge *wedge)
 {
 	static enum stop_known known;
 	static int64_t apart;
-	uint64_t timer, expires;
+	uint64_t timer, expires, next = 0;
 	int64_t due;
 
 	if (!read_symbol_exists("tick_cpu_sched") ||
@@ -133,14 +136,20 @@ static bool by_tick(const struct cpu_memory *memory, uint64_t stopped,
 	if (!layout_read(timer, L_HRTIMER_EXPIRES, &expires, 8) || !expires ||
 	    expires >> 62)
 		return false;
+	if (layout(L_TICK_NEXT_TICK) >= 0 &&
+	    !read_percpu("tick_cpu_sched", memory->base,
+			 layout(L_TICK_NEXT_TICK), &next, 8))
+		return false;
+	if (next == INT64_MAX)
+		return true;
 	due = (int64_t)stopped - ((int64_t)expires - apart);
 	/* Less than a tick late is no silence. */
 	if (due <= (int64_t)read_tick_ns())
 		return true;
 	wedge->has_silence = true;
 	wedge->at_least = due;
-	/* An idle CPU has its tick stopped, and wakes up by something else. */
-	if (exact && memory->pid && read_tick_ns())
+	/* One whose tick was stopped may have been woken by something else. */
+	if (exact && memory->pid && !next && read_tick_ns())
 		wedge->at_most = due + read_tick_ns();
 	wedge->silence_by = "it took no timer interrupt any more";
 	return true;

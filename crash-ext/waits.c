@@ -8,6 +8,9 @@
 #include "layout.h"
 #include "waits.h"
 
+/* sizeof(struct pt_regs) of Linux 6.12, where it is not known. */
+#define PT_REGS_SIZE	336
+
 /* Words of the stack that may have kept a lock's address: a few frames. */
 #define STACK_WORDS	64
 
@@ -95,6 +98,11 @@ static enum lock_kind function_kind(uint64_t addr, bool is_return,
 	return lock_function(symbol);
 }
 
+static bool is_spin(enum lock_kind kind)
+{
+	return kind == LOCK_SPIN || kind == LOCK_READ || kind == LOCK_WRITE;
+}
+
 static bool in_kernel(const struct stop_cpu *cpu)
 {
 	return cpu->has_regs && (cpu->regs.pc || cpu->regs.sp) &&
@@ -157,11 +165,12 @@ static uint64_t percpu_symbol(char *name)
 
 /* Those that have not answered a CPU that waits in kernel/smp.c. */
 static void find_calls(struct session *session, const struct stop_cpu *cpu,
-		       const struct walk *walk, struct cpu_waits *waits)
+		       const struct stop_regs *regs, const struct walk *walk,
+		       struct cpu_waits *waits)
 {
 	const struct crash_memory *memory = &session->memory;
 	const struct cpu_memory *own = collect_cpu(memory, cpu->cpu);
-	const struct walk_stack *stack = walk_stack_of(walk, cpu->regs.sp);
+	const struct walk_stack *stack = walk_stack_of(walk, regs->sp);
 	bool many = !strncmp(waits->function, "smp_call_function_many", 22);
 	struct call_env env = {
 		.read = env_read,
@@ -188,26 +197,28 @@ static void find_calls(struct session *session, const struct stop_cpu *cpu,
 	}
 }
 
+/* Of the context that begins with frame first, of which all is known. */
 static void find_lock(struct session *session, const struct stop_cpu *cpu,
-		      struct walk *walk, struct cpu_waits *waits)
+		      struct walk *walk, size_t first, struct cpu_waits *waits)
 {
 	uint64_t words[STACK_WORDS];
-	struct lock_place place = { .cpu = cpu->cpu, .regs = &cpu->regs,
+	const struct stop_regs *regs = &walk->frames[first].regs;
+	struct lock_place place = { .cpu = cpu->cpu, .regs = regs,
 				    .words = words };
 	enum lock_kind kind, outer;
-	size_t frame = 0;
+	size_t frame = first;
 	char name[64];
 
-	kind = chain_kind(walk, 0, &frame, waits->function);
+	kind = chain_kind(walk, first, &frame, waits->function);
 	if (kind == LOCK_NONE)
 		return;
 	waits->waits = true;
 	waits->lock.kind = kind;
 	if (kind == LOCK_CALL) {
-		find_calls(session, cpu, walk, waits);
+		find_calls(session, cpu, regs, walk, waits);
 		return;
 	}
-	place.nr_words = stack_words(walk, &cpu->regs, words);
+	place.nr_words = stack_words(walk, regs, words);
 
 	struct lock_env env = lock_env(session, kind);
 
@@ -247,7 +258,8 @@ static void analyse(struct session *session, size_t i, void *item)
 	if (!in_kernel(cpu))
 		return;
 	walk = walk_of(session, i);
-	find_lock(session, cpu, walk, waits);
+	if (walk->nr_frames)
+		find_lock(session, cpu, walk, 0, waits);
 	collect_walk_done(walk);
 }
 
@@ -280,25 +292,72 @@ bool waits_can_hold(const struct session *session, size_t i)
 	return true;
 }
 
-/* One context: its registers, and its stack from where it was. */
-static enum at_hand in_context(struct walk *walk, const struct stop_regs *regs,
-			       uint64_t addr, int *in)
+/* Behind the last frame of the context that begins with this one. */
+static size_t context_end(const struct walk *walk, size_t first)
 {
-	const struct walk_stack *s = walk_stack_of(walk, regs->sp);
+	size_t end = first + 1;
+
+	while (end < walk->nr_frames &&
+	       walk->frames[end].kind != WALK_EXCEPTION)
+		end++;
+	return end;
+}
+
+/* A stack from there on, but not what belongs to the context outside. */
+static bool on_stack(struct walk *walk, uint64_t from, uint64_t outside,
+		     uint64_t addr)
+{
+	const struct walk_stack *s = walk_stack_of(walk, from);
 	uint64_t word;
 
+	if (!s)
+		return false;
+	for (uint64_t at = from & ~7ull; at + 8 <= s->high &&
+	     (at + 8 <= outside || walk_stack_of(walk, outside) != s) &&
+	     walk_read(walk, at, &word, 8); at += 8) {
+		if (word == addr)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * One context: its registers, and the stacks that it uses, each from where it
+ * was. At an exception the registers of the context outside were put below its
+ * stack pointer: those are not this one's.
+ */
+static enum at_hand in_context(struct walk *walk, size_t first, uint64_t addr,
+			       int *in)
+{
+	static long size = -2;
+	const struct stop_regs *regs = &walk->frames[first].regs;
+	const struct walk_stack *stack = walk_stack_of(walk, regs->sp);
+	size_t end = context_end(walk, first);
+	uint64_t outside = 0;
+
+	if (size == -2)
+		size = layout_size("pt_regs");
+	if (end < walk->nr_frames)
+		outside = walk->frames[end].regs.sp -
+			  (size > 0 ? (uint64_t)size : PT_REGS_SIZE);
 	for (int x = FIRST_KEPT; x <= LAST_KEPT; x++) {
 		if (regs->x[x] == addr) {
 			*in = x;
 			return AT_HAND_KEPT;
 		}
 	}
-	for (uint64_t at = regs->sp & ~7ull; s && at + 8 <= s->high &&
-	     walk_read(walk, at, &word, 8); at += 8) {
-		if (word == addr) {
-			*in = -1;
+	*in = -1;
+	if (on_stack(walk, regs->sp, outside, addr))
+		return AT_HAND_KEPT;
+	for (size_t f = first + 1; f < end; f++) {
+		const struct walk_stack *s =
+			walk_stack_of(walk, walk->frames[f].fp);
+
+		/* It went on there from another one, as a softirq does. */
+		if (s && s != stack && on_stack(walk, walk->frames[f].fp,
+						outside, addr))
 			return AT_HAND_KEPT;
-		}
+		stack = s ? s : stack;
 	}
 	for (int x = 0; x < FIRST_KEPT; x++) {
 		if (regs->x[x] == addr) {
@@ -309,26 +368,35 @@ static enum at_hand in_context(struct walk *walk, const struct stop_regs *regs,
 	return AT_HAND_NOT;
 }
 
-enum at_hand waits_at_hand(struct session *session, size_t i, uint64_t addr,
-			   int *in)
+struct at_hand_in waits_at_hand(struct session *session, size_t i,
+				uint64_t addr)
 {
-	enum at_hand best = AT_HAND_NOT;
+	const struct stop_cpu *cpu = &session->facts.cpus[i];
+	struct at_hand_in best = { .how = AT_HAND_NOT };
 	struct walk *walk;
 
-	if (!in_kernel(&session->facts.cpus[i]))
+	if (!in_kernel(cpu))
 		return best;
 	walk = walk_of(session, i);
-	for (size_t f = 0; f < walk->nr_frames && best != AT_HAND_KEPT; f++) {
-		const struct walk_frame *frame = &walk->frames[f];
+	for (size_t f = 0; f < walk->nr_frames; f = context_end(walk, f)) {
+		struct cpu_waits waits = { .waits = false };
 		enum at_hand how;
-		int where;
+		int in;
 
-		if (frame->kind != WALK_PC && frame->kind != WALK_EXCEPTION)
+		/* The first is the pc of the CPU. */
+		find_lock(session, cpu, walk, f, &waits);
+		if (waits.lock.addr == addr)
 			continue;
-		how = in_context(walk, &frame->regs, addr, &where);
-		if (how > best) {
-			best = how;
-			*in = where;
+		how = in_context(walk, f, addr, &in);
+		if (how == AT_HAND_NOT)
+			continue;
+		/* It waits for something, and it may be this. */
+		if (is_spin(waits.lock.kind) && !waits.lock.addr) {
+			best.unsure = true;
+		} else if (how > best.how) {
+			best.how = how;
+			best.in = in;
+			best.interrupted = f;
 		}
 	}
 	collect_walk_done(walk);

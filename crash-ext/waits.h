@@ -39,11 +39,18 @@ enum at_hand {
 	AT_HAND_KEPT,
 };
 
+struct at_hand_in {
+	enum at_hand how;
+	int in;				/* x0 to x28, or -1: on a stack */
+	bool interrupted;		/* in what an exception interrupted */
+	bool unsure;			/* and in one that waits, who knows for what */
+};
+
 /*
- * Whether facts.cpus[i] has addr at hand, in what it was doing or in what that
- * had interrupted. *in: x0 to x28, or -1: on a stack.
+ * Whether facts.cpus[i] has the lock at addr at hand, in what it was doing or
+ * in what that had interrupted; but not in one of these that waits for it.
  */
-enum at_hand waits_at_hand(struct session *session, size_t i, uint64_t addr,
-			   int *in);
+struct at_hand_in waits_at_hand(struct session *session, size_t i,
+				uint64_t addr);
 
 #endif /* SDEI_STOP_WAITS_H */

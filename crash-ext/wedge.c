@@ -35,11 +35,11 @@ static uint32_t cpu_of_task(const struct session *session, uint64_t task)
 /*
  * A spinlock does not say who holds it. Whoever does will unlock it and so has
  * its address at hand, as has everyone who waits for it; if only one CPU has
- * it that does not wait for it, that one is likely the holder. Not if there is
- * a CPU of which nothing is known: that may be the holder as well.
+ * it that does not wait for it, that one is likely the holder. It may be the CPU
+ * itself, in what an interrupt interrupted that waits for it now. Not if there
+ * is a CPU of which nothing is known: that may be the holder as well.
  */
-static void find_owner(struct session *session, size_t i,
-		       const struct lock_wait *lock,
+static void find_owner(struct session *session, const struct lock_wait *lock,
 		       struct wedge_owner *owner)
 {
 	size_t nr[AT_HAND_KEPT + 1] = { 0 };
@@ -60,29 +60,27 @@ static void find_owner(struct session *session, size_t i,
 		return;
 	for (size_t n = 0; n < session->facts.nr_cpus; n++) {
 		const struct stop_cpu *c = &session->facts.cpus[n];
-		enum at_hand how;
-		int in;
+		struct at_hand_in hand;
 
-		if (n == i)
-			continue;
 		if (!c->has_regs || !(c->regs.pc || c->regs.sp)) {
 			owner->nr_without_regs++;
 			continue;
 		}
-		if (!waits_can_hold(session, n) ||
-		    waits_of(session, n)->lock.addr == lock->addr)
+		if (!waits_can_hold(session, n))
 			continue;
-		how = waits_at_hand(session, n, lock->addr, &in);
+		hand = waits_at_hand(session, n, lock->addr);
+		owner->nr_unsure += hand.unsure;
 		/* The first of those that have it in the better way. */
-		if (how != AT_HAND_NOT && !nr[how]++ &&
-		    (how == AT_HAND_KEPT || !nr[AT_HAND_KEPT])) {
+		if (hand.how != AT_HAND_NOT && !nr[hand.how]++ &&
+		    (hand.how == AT_HAND_KEPT || !nr[AT_HAND_KEPT])) {
 			owner->candidate = c->cpu;
-			owner->in = in;
+			owner->in = hand.in;
+			owner->interrupted = hand.interrupted;
 		}
 	}
 	want = nr[AT_HAND_KEPT] ? AT_HAND_KEPT : AT_HAND_PASSING;
 	owner->nr_likely = nr[want];
-	if (nr[want] == 1 && !owner->nr_without_regs) {
+	if (nr[want] == 1 && !owner->nr_without_regs && !owner->nr_unsure) {
 		owner->known = OWNER_LIKELY;
 		owner->cpu = owner->candidate;
 	}
@@ -151,7 +149,7 @@ static int blocked_by(struct session *session, size_t i, bool *likely)
 		return called_by(session, waits->calls);
 	if (!waits->lock.addr)
 		return -1;
-	find_owner(session, i, &waits->lock, &owner);
+	find_owner(session, &waits->lock, &owner);
 	if (owner.known == OWNER_UNKNOWN || owner.cpu == STOP_CPU_UNKNOWN)
 		return -1;
 	*likely |= owner.known == OWNER_LIKELY;
@@ -256,7 +254,7 @@ static void analyse(struct session *session, size_t i, void *item)
 	wedge->lock = waits->lock;
 	wedge->calls = waits->calls;
 	if (wedge->lock.addr) {
-		find_owner(session, i, &wedge->lock, &wedge->owner);
+		find_owner(session, &wedge->lock, &wedge->owner);
 		wedge->pending = find_pending(session, &wedge->lock);
 	}
 	if (wedge->lock.addr || wedge->calls.nr)

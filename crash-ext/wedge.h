@@ -25,6 +25,8 @@ struct wedge_owner {
 	size_t nr_likely;		/* CPUs that have its address at hand */
 	uint32_t candidate;		/* if nr_likely: the first of them, ... */
 	int in;				/* ... there: x0 to x28, -1: stack */
+	bool interrupted;		/* ... in what it had interrupted */
+	size_t nr_unsure;		/* CPUs that may wait for it as well */
 	size_t nr_without_regs;		/* CPUs that nothing is known of */
 };
 

@@ -190,6 +190,17 @@ def silence(tap, name, report, full, dump):
     if report['memory']['wedged']:
         tap.check('%s: masked CPUs are silent since before the IPI' % name,
                   not wrong, '\n'.join(wrong))
+    # One that idles has its tick stopped: that is no silence.
+    idle = [c['cpu'] for c in report['cpus'] if c['tag'] and
+            c['tag']['mechanism'] == 'ipi' and
+            str(c['pc_symbol']).startswith('default_idle_call')]
+    parts = parts_of(full['contexts'])
+    long = [parts[c] for c in idle for m in
+            [re.search(r'silent +for at least ([0-9.]+) s', parts[c])]
+            if m and float(m.group(1)) > 0.1]
+    if idle:
+        tap.check('%s: a CPU that idles is not called silent' % name, not long,
+                  '\n'.join(long))
 
 
 def run(tap, name, report, full, dump):
