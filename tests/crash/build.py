@@ -40,8 +40,8 @@ def make(root, build, defs, *more):
 
 def unit(tap, root, here, scratch):
     """cmocka prints TAP of its own: its lines are added here."""
-    for name in ('unit-test.c', 'unit-lock.c', 'unit-infer.c',
-                 'unit-pagetable.c'):
+    for name in ('unit-test.c', 'unit-lock.c', 'unit-timeline.c',
+                 'unit-infer.c', 'unit-pagetable.c'):
         unit_file(tap, root, here, scratch, name)
 
 
