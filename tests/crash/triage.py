@@ -5,7 +5,7 @@ import json
 import os
 import re
 
-from session import our_frames
+from session import our_frames, parts_of
 
 COMMANDS = {
     'triage_e': 'sdei_stop -e', 'triage_t': 'sdei_stop -t',

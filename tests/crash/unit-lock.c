@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * unit-lock.c: what a CPU waits for, on memory written by hand. Layouts are the kernel's own
- * (asm-generic/qspinlock_types.h, qrwlock_types.h, locking/mcs_spinlock.h).
+ * unit-lock.c: what a CPU waits for, on memory written by hand. Layouts are the
+ * kernel's own (asm-generic/qspinlock_types.h, qrwlock_types.h,
+ * locking/mcs_spinlock.h).
  */
 #include <setjmp.h>
 #include <stdarg.h>
