@@ -16,7 +16,8 @@ int session_flush(void)
 {
 	static int error;
 
-	if (fflush(stdout) && !error)
+	/* What did not fit the buffer has been written, or not, by fwrite(). */
+	if ((fflush(stdout) || ferror(stdout)) && !error)
 		error = errno;
 	return error;
 }
