@@ -308,12 +308,12 @@ static bool on_stack(struct walk *walk, uint64_t from, uint64_t outside,
 		     uint64_t addr)
 {
 	const struct walk_stack *s = walk_stack_of(walk, from);
-	uint64_t word;
+	uint64_t word, high;
 
 	if (!s)
 		return false;
-	for (uint64_t at = from & ~7ull; at + 8 <= s->high &&
-	     (at + 8 <= outside || walk_stack_of(walk, outside) != s) &&
+	high = outside >= s->low && outside < s->high ? outside : s->high;
+	for (uint64_t at = from & ~7ull; at + 8 <= high &&
 	     walk_read(walk, at, &word, 8); at += 8) {
 		if (word == addr)
 			return true;
@@ -335,11 +335,12 @@ static enum at_hand in_context(struct walk *walk, size_t first, uint64_t addr,
 	size_t end = context_end(walk, first);
 	uint64_t outside = 0;
 
-	if (size == -2)
-		size = layout_size("pt_regs");
-	if (end < walk->nr_frames)
+	if (end < walk->nr_frames) {
+		if (size == -2)
+			size = layout_size("pt_regs");
 		outside = walk->frames[end].regs.sp -
 			  (size > 0 ? (uint64_t)size : PT_REGS_SIZE);
+	}
 	for (int x = FIRST_KEPT; x <= LAST_KEPT; x++) {
 		if (regs->x[x] == addr) {
 			*in = x;
