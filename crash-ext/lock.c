@@ -127,13 +127,17 @@ static bool node_in_use(const struct lock_env *env, uint32_t cpu, uint32_t idx)
 	return !base || !read_u32(env, base + 12, &count) || idx < count;
 }
 
+/* Whether addr is in a CPU's MCS nodes, which are at base, if that is not 0. */
+static bool in_nodes(uint64_t base, uint64_t addr)
+{
+	return base && addr >= base && addr < base + MCS_NODES * MCS_NODE;
+}
+
 /* An address of some CPU's MCS nodes, where no lock is. */
 static bool is_node(const struct lock_env *env, uint64_t addr)
 {
 	for (uint32_t c = 0; c < env->nr_cpus; c++) {
-		uint64_t base = env->qnodes(env->arg, c);
-
-		if (base && addr >= base && addr < base + MCS_NODES * MCS_NODE)
+		if (in_nodes(env->qnodes(env->arg, c), addr))
 			return true;
 	}
 	return false;
@@ -173,9 +177,7 @@ static bool read_nodes(const struct lock_env *env, struct nodes *nodes)
 static bool node_at(const struct nodes *nodes, uint64_t addr, uint32_t *cpu)
 {
 	for (uint32_t c = 0; c < nodes->nr; c++) {
-		uint64_t base = nodes->cpus[c].base;
-
-		if (base && addr >= base && addr < base + MCS_NODES * MCS_NODE) {
+		if (in_nodes(nodes->cpus[c].base, addr)) {
 			*cpu = c;
 			return true;
 		}
@@ -202,16 +204,6 @@ static bool node_before(const struct nodes *nodes, uint64_t addr,
 	return false;
 }
 
-static void reverse(uint32_t *a, size_t nr)
-{
-	for (size_t i = 0; i < nr / 2; i++) {
-		uint32_t swap = a[i];
-
-		a[i] = a[nr - 1 - i];
-		a[nr - 1 - i] = swap;
-	}
-}
-
 /*
  * The queue of a spinlock with this tail. next points away from the first
  * waiter, so it is followed back from the last one, to its end: the first ones
@@ -225,22 +217,18 @@ static bool walk_queue(const struct nodes *nodes, uint64_t node, uint32_t cpu,
 	uint32_t at;
 
 	while (more && nr < most && node_at(nodes, node, &at)) {
-		wait->queue[nr++ % LOCK_MAX_QUEUE] = at;
+		if (wait->nr_queue < LOCK_MAX_QUEUE)
+			wait->nr_queue++;
+		memmove(wait->queue + 1, wait->queue,
+			(wait->nr_queue - 1) * sizeof(*wait->queue));
+		wait->queue[0] = at;
+		nr++;
 		seen |= at == cpu;
 		more = node_before(nodes, node, &node);
 	}
 	/* One that is not linked yet looks like the first, for an instant. */
 	wait->queue_broken = more || nodes->unread;
-	wait->queue_cut = nr > LOCK_MAX_QUEUE;
-	wait->nr_queue = wait->queue_cut ? LOCK_MAX_QUEUE : nr;
-	if (wait->queue_cut) {
-		/* The oldest, which is the last waiter of those, comes first. */
-		reverse(wait->queue, nr % LOCK_MAX_QUEUE);
-		reverse(wait->queue + nr % LOCK_MAX_QUEUE,
-			LOCK_MAX_QUEUE - nr % LOCK_MAX_QUEUE);
-		reverse(wait->queue, LOCK_MAX_QUEUE);
-	}
-	reverse(wait->queue, wait->nr_queue);
+	wait->queue_cut = nr > wait->nr_queue;
 	return seen;
 }
 

@@ -51,6 +51,12 @@ struct lock_place {
 	size_t nr_words;
 };
 
+/* A lock for which one spins, and never sleeps. */
+static inline bool lock_spins(enum lock_kind kind)
+{
+	return kind == LOCK_SPIN || kind == LOCK_READ || kind == LOCK_WRITE;
+}
+
 #define LOCK_MAX_QUEUE	64
 
 struct lock_wait {

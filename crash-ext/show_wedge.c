@@ -98,12 +98,11 @@ static void show_owner(FILE *fp, const struct session *session,
 		       const struct wedge *wedge, uint32_t cpu)
 {
 	const struct wedge_owner *o = &wedge->owner;
-	bool rw = wedge->lock.kind == LOCK_READ || wedge->lock.kind == LOCK_WRITE;
 	char where[16] = "stack";
 
 	if (o->nr_likely && o->in >= 0)
 		snprintf(where, sizeof(where), "x%d", o->in);
-	if (wedge->lock.kind != LOCK_SPIN && !rw && o->known == OWNER_UNKNOWN) {
+	if (!lock_spins(wedge->lock.kind) && o->known == OWNER_UNKNOWN) {
 		fprintf(fp, "  owner     %s\n", wedge->lock.kind == LOCK_RWSEM ?
 			"unknown: readers hold it, who are not recorded" :
 			"not recorded by the lock");
@@ -281,15 +280,14 @@ static void show_silence(FILE *fp, const struct wedge *wedge)
 static bool may_wait_for(const struct wedge *wedge, size_t i)
 {
 	const struct lock_wait *lock = &wedge->lock;
-	bool spins = lock->kind == LOCK_SPIN || lock->kind == LOCK_READ ||
-		     lock->kind == LOCK_WRITE;
 
 	if (!wedge->waits || lock->kind == LOCK_CALL ||
 	    i + 1 != wedge->nr_held)
 		return false;
 	return !lock->addr || (wedge->held[i].lock >= lock->addr &&
 			       wedge->held[i].lock - lock->addr <
-				       (spins ? 64 : 256));
+				       (lock_spins(lock->kind) ? 64 :
+							      256));
 }
 
 static void show_held(FILE *fp, const struct wedge *wedge, symbol_fn symbol)

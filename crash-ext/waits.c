@@ -98,11 +98,6 @@ static enum lock_kind function_kind(uint64_t addr, bool is_return,
 	return lock_function(symbol);
 }
 
-static bool is_spin(enum lock_kind kind)
-{
-	return kind == LOCK_SPIN || kind == LOCK_READ || kind == LOCK_WRITE;
-}
-
 static bool in_kernel(const struct stop_cpu *cpu)
 {
 	return cpu->has_regs && (cpu->regs.pc || cpu->regs.sp) &&
@@ -374,25 +369,29 @@ struct at_hand_in waits_at_hand(struct session *session, size_t i,
 {
 	const struct stop_cpu *cpu = &session->facts.cpus[i];
 	struct at_hand_in best = { .how = AT_HAND_NOT };
+	struct cpu_waits waits;
 	struct walk *walk;
 
 	if (!in_kernel(cpu))
 		return best;
+	/* Of the first context it is known. */
+	waits = *waits_of(session, i);
 	walk = walk_of(session, i);
 	for (size_t f = 0; f < walk->nr_frames; f = context_end(walk, f)) {
-		struct cpu_waits waits = { .waits = false };
 		enum at_hand how;
 		int in;
 
-		/* The first is the pc of the CPU. */
-		find_lock(session, cpu, walk, f, &waits);
+		if (f) {
+			memset(&waits, 0, sizeof(waits));
+			find_lock(session, cpu, walk, f, &waits);
+		}
 		if (waits.lock.addr == addr)
 			continue;
 		how = in_context(walk, f, addr, &in);
 		if (how == AT_HAND_NOT)
 			continue;
 		/* It waits for something, and it may be this. */
-		if (is_spin(waits.lock.kind) && !waits.lock.addr) {
+		if (lock_spins(waits.lock.kind) && !waits.lock.addr) {
 			best.unsure = true;
 		} else if (how > best.how) {
 			best.how = how;

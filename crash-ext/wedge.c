@@ -55,8 +55,7 @@ static void find_owner(struct session *session, const struct lock_wait *lock,
 			     cpu_of_task(session, lock->owner_task);
 		return;
 	}
-	if (lock->kind != LOCK_SPIN && lock->kind != LOCK_READ &&
-	    lock->kind != LOCK_WRITE)
+	if (!lock_spins(lock->kind))
 		return;
 	for (size_t n = 0; n < session->facts.nr_cpus; n++) {
 		const struct stop_cpu *c = &session->facts.cpus[n];
