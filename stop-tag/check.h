@@ -7,6 +7,7 @@
 #define STOP_CHECK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "judge.h"
@@ -50,6 +51,13 @@ struct check_out {
  */
 int check_dump(const struct check_opts *opts, const char *path, bool maybe,
 	       const struct check_out *out);
+
+/* Whether a number is the status of a dump. */
+static inline bool check_is_status(int64_t status)
+{
+	return status == STOP_STATUS_PASS || status == STOP_STATUS_ERROR ||
+	       (status >= STOP_STATUS_WARN && status <= STOP_STATUS_UNTAGGED);
+}
 
 /* "pass", "warnings", ...: how --summary calls a status. */
 const char *check_status_name(enum stop_status status);

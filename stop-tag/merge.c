@@ -45,12 +45,6 @@ static bool too_good(const struct json_value *root, int64_t status)
 	return false;
 }
 
-static bool is_status(int64_t status)
-{
-	return status == STOP_STATUS_PASS || status == STOP_STATUS_ERROR ||
-	       (status >= STOP_STATUS_WARN && status <= STOP_STATUS_UNTAGGED);
-}
-
 /* Returns 0, or -1 if root is no report. */
 static int take_report(struct merge_line *line, const struct json_value *root)
 {
@@ -58,7 +52,7 @@ static int take_report(struct merge_line *line, const struct json_value *root)
 	int64_t status;
 
 	if (!dump || (dump->kind != JSON_STRING && dump->kind != JSON_NULL) ||
-	    !json_integer(root, "status", &status) || !is_status(status))
+	    !json_integer(root, "status", &status) || !check_is_status(status))
 		return -1;
 	if (status == STOP_STATUS_ERROR ? !json_text(root, "error", NULL) :
 					  too_good(root, status))
@@ -76,7 +70,7 @@ static int take_summary(struct merge_line *line, const struct json_value *root,
 	int64_t dumps, status;
 
 	if (!json_integer(summary, "dumps", &dumps) || dumps < 0 ||
-	    !json_integer(summary, "status", &status) || !is_status(status))
+	    !json_integer(summary, "status", &status) || !check_is_status(status))
 		return -1;
 	tally->due += dumps;
 	tally->due_status = stop_status_worst(tally->due_status, status);

@@ -316,9 +316,7 @@ static int start_again(struct run *run, struct slot *slot)
 /* Others come from a sanitizer, or from what a broken dump has done. */
 static bool is_status(int status)
 {
-	return status == STOP_STATUS_PASS || status == STOP_STATUS_ERROR ||
-	       status == CHECK_NO_DUMP ||
-	       (status >= STOP_STATUS_WARN && status <= STOP_STATUS_UNTAGGED);
+	return check_is_status(status) || status == CHECK_NO_DUMP;
 }
 
 /* A status alone is none: anybody may call exit(0). */
