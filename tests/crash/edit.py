@@ -60,10 +60,12 @@ class Editor:
                                                        b'')
         return both[at & PAGE - 1:][:424]
 
-    def write(self, changed, path):
+    def write(self, changed, path, others=()):
         """changed: cpu -> its whole buffer. The file's note segment becomes
-        these buffers in order of their CPUs, as the kernel merges them."""
-        pages = {p: bytearray(b) for p, b in self.pages.items()}
+        these buffers in order of their CPUs, as the kernel merges them. others:
+        pages, physical address -> bytes, that change as well."""
+        pages = {p: bytearray(b) for p, b in
+                 {**dict(others), **self.pages}.items()}
         merged = b''
         for cpu in sorted(self.paddr):
             buffer = changed.get(cpu, self.note(cpu)).ljust(424, b'\0')[:424]

@@ -44,12 +44,9 @@ class Case:
             if where else {}
         for a, w in words.items():
             struct.pack_into('<Q', pages[where[a & -PAGE]], a & PAGE - 1, w)
-        notes_only = dict(self.editor.pages)
-        self.editor.pages.update({p: bytes(b) for p, b in pages.items()})
         path = os.path.join(self.scratch, 'owner')
         dump = self.editor.write({c: self.note(c, r)
-                                  for c, r in changed.items()}, path)
-        self.editor.pages = notes_only
+                                  for c, r in changed.items()}, path, pages)
         out = self.crash.run(dump, {'!load': 'extend ' + self.so,
                                     'w': 'sdei_stop -w -c ' + cpus},
                              self.scratch)
