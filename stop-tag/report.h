@@ -9,8 +9,9 @@
 #include <stdio.h>
 
 #include "facts.h"
-#include "json.h"
 #include "judge.h"
+
+struct json;
 
 struct stop_report_opts {
 	const char *name;	/* what to call the dump; NULL: no heading */

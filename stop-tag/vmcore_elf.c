@@ -12,6 +12,10 @@
 #include "bytes.h"
 #include "vmcore_priv.h"
 
+#ifndef EM_LOONGARCH	/* glibc before 2.36 */
+#define EM_LOONGARCH 258
+#endif
+
 /*
  * A kernel's dump has one program header per range of memory, a few thousand
  * at most. With sh_info a file can claim four thousand millions.
