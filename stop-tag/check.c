@@ -3,11 +3,8 @@
  * check.c: container -> notes -> facts -> verdicts -> report, for one dump.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <sys/stat.h>
 
 #include "backtrace.h"
 #include "check.h"
@@ -19,6 +16,7 @@
 #include "report.h"
 #include "sandbox.h"
 #include "unpack.h"
+#include "vmcore.h"
 #include "vmlinux.h"
 
 const char *check_status_name(enum stop_status status)
@@ -131,10 +129,10 @@ static void table_more(FILE *fp, void *arg)
 	backtraces_table(fp, more->backtraces);
 }
 
-static void table(FILE *fp, struct stop_report_opts *report,
-		  const struct stop_facts *facts,
-		  const struct stop_verdicts *verdicts,
-		  const struct policy_effect *effect)
+static int table(FILE *fp, struct stop_report_opts *report,
+		 const struct stop_facts *facts,
+		 const struct stop_verdicts *verdicts,
+		 const struct policy_effect *effect)
 {
 	char policy[400], note[700];
 
@@ -145,7 +143,7 @@ static void table(FILE *fp, struct stop_report_opts *report,
 			 report->note ? "; " : "", policy);
 		report->note = note;
 	}
-	stop_report_table(fp, facts, verdicts, report);
+	return stop_report_table(fp, facts, verdicts, report);
 }
 
 /* fd: the dump, or -1 if it cannot be read again. */
@@ -162,6 +160,7 @@ static int report(const struct check_opts *opts, const char *path, int fd,
 	enum stop_status status;
 	struct names *names;
 	bool named;
+	int ret;
 	char why[REMARK], question[VMLINUX_QUESTION], modules[KOFILES_QUESTION];
 
 	names = names_for(opts, path, facts, why, question);
@@ -190,29 +189,20 @@ static int report(const struct check_opts *opts, const char *path, int fd,
 	}
 	if (named)
 		report.note = unnamed(facts, why);
-	if (opts->json || opts->pages)
-		stop_report_json(out->json, facts, &verdicts, &report);
+	ret = opts->json || opts->pages ?
+	      stop_report_json(out->json, facts, &verdicts, &report) : 0;
 	if (opts->brief && !opts->json)
 		brief(out->report, path, status, &verdicts);
 	else if (!opts->json)
-		table(out->report, &report, facts, &verdicts, &more.effect);
+		ret |= table(out->report, &report, facts, &verdicts,
+			     &more.effect);
+	if (ret) {
+		fputs("out of memory", out->error);
+		status = STOP_STATUS_ERROR;
+	}
 	backtraces_free(more.backtraces);
 	stop_verdicts_destroy(&verdicts);
 	return status;
-}
-
-/*
- * Opens path, if it is a regular file, so that nothing has to be opened once
- * its bytes are looked at. -1 for all else: the reader says what is wrong.
- */
-static int open_dump(const char *path)
-{
-	struct stat st;
-
-	/* Not opened otherwise: a FIFO would block. */
-	if (!strcmp(path, "-") || stat(path, &st) || !S_ISREG(st.st_mode))
-		return -1;
-	return open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
 /*
@@ -235,7 +225,8 @@ static bool holds_dump(int fd)
 		len += n;
 	ret = unpack_end(&unpack, err);
 	lseek(fd, 0, SEEK_SET);
-	return kind_is_dump_head(head) || (ret && len < sizeof(head));
+	return kind_is_dump_head(head) || unpack_is_packed_head(head) ||
+	       (ret && len < sizeof(head));
 }
 
 /* Reads a dump out of a compressed file. As stop_dump_read(). */
@@ -246,6 +237,7 @@ static int read_packed(int fd, const char *kind, const struct check_out *out,
 	struct unpack unpack;
 	int ret;
 
+	out->packed(out);
 	/* Standard input, because that is where the reader takes a pipe. */
 	if (unpack_start(&unpack, fd, err))
 		return -1;
@@ -275,29 +267,25 @@ static int read_packed(int fd, const char *kind, const struct check_out *out,
 	return ret;
 }
 
-int check_dump(const struct check_opts *opts, const char *path, bool maybe,
-	       const struct check_out *out)
+/* fd: -1 for standard input */
+static int check_fd(const struct check_opts *opts, const char *path, int fd,
+		    bool maybe, const struct check_out *out)
 {
-	int status = STOP_STATUS_ERROR;
-	struct stop_facts facts;
-	int fd = open_dump(path), ret;
 	const char *packed = fd >= 0 ? unpack_kind(fd) : NULL;
+	int status = STOP_STATUS_ERROR, ret;
+	struct stop_facts facts;
 	char err[160];
 
-	if (packed && maybe && !holds_dump(fd)) {
-		close(fd);
+	if (packed && maybe && !holds_dump(fd))
 		return CHECK_NO_DUMP;
-	}
 	/*
 	 * Without one the dump is read all the same: an old kernel is no reason
-	 * to know nothing. What is no regular file is refused unread.
+	 * to know nothing.
 	 */
-	if (!packed && (fd >= 0 || !strcmp(path, "-")))
+	if (!packed)
 		sandbox_enter(out->fd);
-	if (fd >= 0 && !packed && maybe && !kind_is_dump(fd)) {
-		close(fd);
+	if (fd >= 0 && !packed && maybe && !kind_is_dump(fd))
 		return CHECK_NO_DUMP;
-	}
 	stop_facts_init(&facts);
 	if (packed)
 		ret = read_packed(fd, packed, out, &facts, err);
@@ -310,7 +298,23 @@ int check_dump(const struct check_opts *opts, const char *path, bool maybe,
 	else
 		status = report(opts, path, packed ? -1 : fd, &facts, out);
 	stop_facts_destroy(&facts);
-	if (fd >= 0)
-		close(fd);
+	return status;
+}
+
+int check_dump(const struct check_opts *opts, const char *path, bool maybe,
+	       const struct check_out *out)
+{
+	char err[160];
+	int fd, status;
+
+	if (!strcmp(path, "-"))
+		return check_fd(opts, path, -1, maybe, out);
+	fd = vmcore_open_file(path, err);
+	if (fd < 0) {
+		fputs(err, out->error);
+		return STOP_STATUS_ERROR;
+	}
+	status = check_fd(opts, path, fd, maybe, out);
+	close(fd);
 	return status;
 }

@@ -39,6 +39,8 @@ struct check_opts {
 /* Where a report goes: what is to be shown, and why there is none. */
 struct check_out {
 	int fd;			/* what all of them write to */
+	/* To be called when the dump is a compressed file, before it is read. */
+	void (*packed)(const struct check_out *out);
 	bool last;		/* of a dump's checks: it asks no more */
 	FILE *report;
 	FILE *json;		/* the same for programs, if that is wanted */

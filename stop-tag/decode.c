@@ -142,6 +142,15 @@ static bool note_is(const uint8_t *note, bool big_endian, const char *name,
 	return !memcmp(note + NOTE_HEADER, name, namesz);
 }
 
+bool stop_note_is_taken(const void *note, size_t len, bool big_endian)
+{
+	return len >= NOTE_HEADER + sizeof("VMCOREINFO") &&
+	       (note_is(note, big_endian, "CORE", NT_PRSTATUS) ||
+		note_is(note, big_endian, CPU_STOP_NOTE_NAME,
+			CPU_STOP_NOTE_TYPE) ||
+		note_is(note, big_endian, "VMCOREINFO", 0));
+}
+
 /* Adds the CPU of a note that has one; desc is known to be there. */
 static int cpu_note_decode(struct stop_facts *facts, const uint8_t *note,
 			   const uint8_t *desc, uint32_t descsz,

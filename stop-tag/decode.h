@@ -43,6 +43,12 @@ int stop_prstatus_decode(const void *desc, size_t len, bool big_endian,
 int stop_notes_decode(struct stop_facts *facts, const void *buf, size_t len,
 		      uint64_t file_offset);
 
+/*
+ * Whether the note that begins at note, of which len bytes are there, says that
+ * it is one of those that stop_notes_decode() looks into.
+ */
+bool stop_note_is_taken(const void *note, size_t len, bool big_endian);
+
 /* Reads the VMCOREINFO text (need not end in NUL) into *facts. */
 void stop_vmcoreinfo_decode(struct stop_facts *facts, const char *text,
 			    size_t len);

@@ -51,6 +51,13 @@ static int read_facts(struct vmcore *vmcore, struct stop_facts *facts,
 		return -1;
 	if (len)
 		stop_vmcoreinfo_decode(facts, text, len);
+	/* Nobody writes such a dump: its notes were lost, not left out. */
+	if (!facts->nr_cpus && !facts->has_vmcoreinfo && !facts->nr_defects &&
+	    !facts->live) {
+		snprintf(err, 160,
+			 "holds no CPU notes: there are none, or they are zero");
+		return -1;
+	}
 	return 0;
 }
 

@@ -257,13 +257,14 @@ static void judge_count(struct judge *judge, size_t duplicates)
 	for (size_t i = 0; i < facts->nr_cpus; i++)
 		regs += facts->cpus[i].has_regs;
 
-	if (!judge->is_crash)
-		return;
-	if (!regs && !facts->from_memory) {
+	if (!regs && !facts->from_memory && !facts->live) {
 		give(judge, STOP_V_MISSING_REGS, NULL,
-		     "no CPU has registers, not even the one that crashed");
+		     "no CPU has registers%s", judge->is_crash ?
+		     ", not even the one that crashed" : "");
 		return;
 	}
+	if (!judge->is_crash)
+		return;
 	if (!judge->tags_are_due)
 		return;
 	if (!panic) {

@@ -26,6 +26,9 @@ static const struct {
 	MAGIC("LibvirtQemudSave"),
 	MAGIC("EMiL"),
 	MAGIC("PAGEDU64"),
+	/* Compressed so that unpack.c cannot look what is in it. */
+	MAGIC("\x89LZO\0\r\n\x1a\n"),
+	MAGIC("\x02\x21\x4c\x18"),
 #undef MAGIC
 };
 

@@ -11,7 +11,7 @@
 
 #include "options.h"
 
-#define TIMEOUT 300	/* seconds: no dump takes a tenth of that */
+#define TIMEOUT 300	/* seconds: no dump of notes takes a tenth of that */
 #define JOBS_MAX 1024
 
 const char options_help[] =
@@ -27,7 +27,8 @@ const char options_help[] =
 "  -r, --recursive  check every dump below directories; what is no dump is\n"
 "                   passed over\n"
 "  -j, --jobs N     check N dumps at a time (as many as there are CPUs)\n"
-"  --timeout N      give up on a dump after N seconds (300; 0: never)\n"
+"  --timeout N      give up on a dump after N seconds (0: never; without this\n"
+"                   300, and one more for each MiB of a compressed file)\n"
 "  --summary        one line per dump, then the counts\n"
 "  --vmlinux FILE   name addresses by function, file and line; FILE is the\n"
 "                   kernel of the dump with its debug information\n"
@@ -160,6 +161,7 @@ static int take(struct options *options, int opt, const char *last,
 		return number("--jobs", optarg, 1, JOBS_MAX, &options->jobs,
 			      err);
 	case OPT_TIMEOUT:
+		options->timeout_grows = false;
 		return number("--timeout", optarg, 0, 1000000,
 			      &options->timeout, err);
 	case OPT_SUMMARY:
@@ -237,6 +239,7 @@ int options_parse(struct options *options, int argc, char **argv,
 
 	memset(options, 0, sizeof(*options));
 	options->timeout = TIMEOUT;
+	options->timeout_grows = true;
 	options->jobs = cpus < 1 ? 1 : cpus > JOBS_MAX ? JOBS_MAX : cpus;
 
 	/* All of them: an error must know whether JSON was asked for. */

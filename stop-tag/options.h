@@ -16,7 +16,8 @@ struct options {
 	bool recursive;
 	bool summary;		/* one line per dump, then the counts */
 	unsigned int jobs;
-	unsigned int timeout;	/* seconds */
+	unsigned int timeout;	/* seconds ... */
+	bool timeout_grows;	/* ... and one for each MiB that is compressed */
 	const char *vmlinux;
 	bool find_vmlinux;	/* by the dump's build id; dirs first: */
 	const char *debug_dirs[OPTIONS_DEBUG_DIRS];

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "kind.h"
@@ -27,14 +28,24 @@ static bool same(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-static bool is_named(const struct options *options, const struct stat *file)
+/* name may be NULL; "-" is standard input. */
+static bool is_file(const char *name, const struct stat *file)
 {
 	struct stat st;
 
+	if (!name)
+		return false;
+	return !(strcmp(name, "-") ? stat(name, &st) :
+		 fstat(STDIN_FILENO, &st)) && same(&st, file);
+}
+
+static bool is_read(const struct options *options, const struct stat *file)
+{
 	for (int i = 0; i < options->nr_names; i++)
-		if (!stat(options->names[i], &st) && same(&st, file))
+		if (is_file(options->names[i], file))
 			return true;
-	return false;
+	return is_file(options->policy_file, file) ||
+	       is_file(options->vmlinux, file);
 }
 
 static bool holds_dump(const char *path)
@@ -58,7 +69,7 @@ static const char *refusal(const struct options *options, const char *path,
 
 	if (fstat(fd, &file) || !S_ISREG(file.st_mode))
 		return NULL;
-	if (is_named(options, &file))
+	if (is_read(options, &file))
 		return "is to be read, and is not overwritten";
 	if (other->fp && !fstat(fileno(other->fp), &st) && same(&st, &file))
 		return "is to be the page and the XML file";
@@ -66,6 +77,9 @@ static const char *refusal(const struct options *options, const char *path,
 		return "is where the report goes";
 	if (file.st_size && holds_dump(path))
 		return "is a dump or compressed, and is not overwritten";
+	/* Where a file system has no locks, two runs cannot be told. */
+	if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+		return "is being written by another run";
 	return NULL;
 }
 
@@ -74,6 +88,7 @@ static int open_file(struct output *output, const char *path,
 		     const char **bad, char err[160])
 {
 	const char *why;
+	struct stat st;
 	int fd;
 
 	output->path = path;
@@ -88,30 +103,34 @@ static int open_file(struct output *output, const char *path,
 		return -1;
 	}
 	output->fp = fdopen(fd, "w");
-	return output->fp ? 0 : fail(path, bad, err);
+	if (!output->fp)
+		return fail(path, bad, err);
+	/* Whatever becomes of this run, what is there is not its result. */
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && ftruncate(fd, 0))
+		return fail(path, bad, err);
+	return 0;
 }
 
 int outputs_open(struct outputs *outputs, const struct options *options,
 		 const char **bad, char err[160])
 {
+	int ret = 0;
+
 	memset(outputs, 0, sizeof(*outputs));
+	/* Each of them, as one is to say what is wrong with the other. */
 	if (options->html) {
 		outputs->html = html_new();
-		if (!outputs->html ||
-		    open_file(&outputs->html_file, options->html, options,
-			      &outputs->junit_file, bad, err))
-			return outputs->html ? -1 :
-			       fail(options->html, bad, err);
+		ret = !outputs->html ? fail(options->html, bad, err) :
+		      open_file(&outputs->html_file, options->html, options,
+				&outputs->junit_file, bad, err);
 	}
 	if (options->junit) {
 		outputs->junit = junit_new();
-		if (!outputs->junit ||
-		    open_file(&outputs->junit_file, options->junit, options,
-			      &outputs->html_file, bad, err))
-			return outputs->junit ? -1 :
-			       fail(options->junit, bad, err);
+		ret |= !outputs->junit ? fail(options->junit, bad, err) :
+		       open_file(&outputs->junit_file, options->junit, options,
+				 &outputs->html_file, bad, err);
 	}
-	return 0;
+	return ret;
 }
 
 int outputs_add(struct outputs *outputs, const struct json_value *dump)
@@ -121,13 +140,6 @@ int outputs_add(struct outputs *outputs, const struct json_value *dump)
 	if (outputs->junit && junit_add(outputs->junit, dump))
 		return -1;
 	return 0;
-}
-
-/* What was there goes now; a pipe or terminal has nothing to go. */
-static void empty(const struct output *output)
-{
-	if (output->fp && ftruncate(fileno(output->fp), 0))
-		return;
 }
 
 static int close_file(const struct output *output, const char **bad,
@@ -149,12 +161,10 @@ int outputs_close(struct outputs *outputs, const char **bad, char err[160])
 	int ret = 0;
 
 	if (outputs->html) {
-		empty(&outputs->html_file);
 		html_end(outputs->html, outputs->html_file.fp);
 		ret |= close_file(&outputs->html_file, bad, err);
 	}
 	if (outputs->junit) {
-		empty(&outputs->junit_file);
 		junit_end(outputs->junit, outputs->junit_file.fp);
 		ret |= close_file(&outputs->junit_file, bad, err);
 	}

@@ -21,9 +21,9 @@ struct outputs {
 
 /*
  * Opens the files, but none that is a dump, or that is read or written anyway,
- * so that one that cannot be written is known before all the dumps are read;
- * what is in them stays until the end. Returns 0, or -1 with the path in *bad
- * and one line in err.
+ * so that one that cannot be written is known before all the dumps are read.
+ * They are emptied. Returns 0, or -1 with the path of one that cannot be written
+ * in *bad and one line in err; the other one is open all the same.
  */
 int outputs_open(struct outputs *outputs, const struct options *options,
 		 const char **bad, char err[160]);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 
@@ -41,7 +42,13 @@ enum part {
 	PART_REPORT = 'r',
 	PART_JSON = 'j',
 	PART_ERROR = 'e',
+	PART_PACKED = 'p',	/* nothing: the dump is a compressed file */
 };
+
+/* How long a worker that was killed may take to be gone, in ms. */
+#define GONE_MS 2000
+/* A parent that was away for longer has kept its workers waiting. */
+#define AWAY_MS 200
 
 struct frame {
 	uint32_t part;
@@ -59,6 +66,7 @@ struct slot {
 	int fd;
 	int64_t deadline;	/* ms; INT64_MAX: none */
 	const char *killed;	/* why */
+	bool packed;		/* has more time */
 	int status;
 	unsigned int asked;	/* how often it has been checked before */
 	struct buffer report, json, error;
@@ -77,6 +85,7 @@ struct run {
 	size_t due;		/* to be reported */
 	size_t finished;
 	unsigned int running;
+	int64_t seen;		/* when workers were last looked after, ms */
 	bool no_more;		/* workers: limits are reached */
 	int failed;		/* errno of fork() */
 };
@@ -139,12 +148,19 @@ static FILE *open_part(struct writer *writer, int fd, enum part part)
 	return fp;
 }
 
+static void say_packed(const struct check_out *out)
+{
+	struct writer writer = { .fd = out->fd, .part = PART_PACKED };
+
+	write_frame(&writer, "", 0);
+}
+
 static int work(const struct check_opts *opts, const struct find_target *target,
 		int fd, bool last)
 {
 	static struct writer report, json, error;
 	struct check_out out = {
-		.fd = fd, .last = last,
+		.fd = fd, .last = last, .packed = say_packed,
 		.report = open_part(&report, fd, PART_REPORT),
 		.json = open_part(&json, fd, PART_JSON),
 		.error = open_part(&error, fd, PART_ERROR),
@@ -218,6 +234,8 @@ static int take(struct slot *slot, size_t n)
 		slot->to = &slot->json;
 	else if (slot->next.part == PART_ERROR)
 		slot->to = &slot->error;
+	else if (slot->next.part == PART_PACKED && !slot->left)
+		return 0;
 	else
 		return -1;
 	return make_room(slot->to, slot->left);
@@ -268,8 +286,12 @@ static int start_worker(struct run *run, struct slot *slot)
 	/* Where that is refused, it is as it was. */
 	fcntl(fds[0], F_SETPIPE_SZ, PIPE_SIZE);
 	slot->fd = fds[0];
-	slot->deadline = run->pool->timeout && strcmp(target->path, "-") ?
-			 now_ms() + run->pool->timeout * 1000LL : INT64_MAX;
+	/* One that is checked again has what is left of its time. */
+	if (!slot->asked)
+		slot->deadline = run->pool->timeout &&
+				 strcmp(target->path, "-") ?
+				 now_ms() + run->pool->timeout * 1000LL :
+				 INT64_MAX;
 	run->running++;
 	return 0;
 }
@@ -328,6 +350,17 @@ static bool has_said_why(const struct slot *slot)
 		slot->report.len || slot->json.len;
 }
 
+/* No worker is at work for this dump any more; text: what is wrong, or "". */
+static void is_over(struct run *run, struct slot *slot, const char *text)
+{
+	run->finished++;
+	if (!text[0])
+		return;
+	clear(&slot->error);
+	append(&slot->error, text);
+	slot->status = STOP_STATUS_ERROR;
+}
+
 /* A worker is gone: what is to be said of its dump. */
 static void reap(struct run *run, struct slot *slot)
 {
@@ -336,6 +369,8 @@ static void reap(struct run *run, struct slot *slot)
 	pid_t pid;
 
 	close(slot->fd);
+	/* It is on its way out; one that only closed the pipe is sent there. */
+	kill(slot->pid, SIGKILL);
 	while ((pid = waitpid(slot->pid, &status, 0)) < 0 && errno == EINTR)
 		;
 	/* Somebody else has taken its status, and 0 would be a good one. */
@@ -348,7 +383,6 @@ static void reap(struct run *run, struct slot *slot)
 	if (!slot->killed && slot->status == CHECK_ASKS &&
 	    !start_again(run, slot))
 		return;
-	run->finished++;
 	if (slot->killed)
 		snprintf(text, sizeof(text), "%s", slot->killed);
 	else if (WIFSIGNALED(status))
@@ -358,18 +392,31 @@ static void reap(struct run *run, struct slot *slot)
 	else if (!is_status(slot->status) || !has_said_why(slot))
 		snprintf(text, sizeof(text),
 			 "the reader of this dump ended without a word");
-	if (text[0]) {
-		clear(&slot->error);
-		append(&slot->error, text);
-		slot->status = STOP_STATUS_ERROR;
-	}
+	is_over(run, slot, text);
 }
 
 static void stop_worker(struct slot *slot, const char *why)
 {
 	slot->killed = why;
-	slot->deadline = INT64_MAX;
+	slot->deadline = now_ms() + GONE_MS;
 	kill(slot->pid, SIGKILL);
+}
+
+/*
+ * Its time is over. A worker that waits for a server or a disk that does not
+ * answer cannot be killed, so it is not waited for.
+ */
+static void is_late(struct run *run, struct slot *slot)
+{
+	if (!slot->killed) {
+		stop_worker(slot, "could not be read within the time limit");
+		return;
+	}
+	close(slot->fd);
+	waitpid(slot->pid, NULL, WNOHANG);
+	slot->pid = 0;
+	run->running--;
+	is_over(run, slot, slot->killed);
 }
 
 static void report_due(struct run *run)
@@ -398,6 +445,16 @@ static void report_due(struct run *run)
 	}
 }
 
+/* Read to its end, and so for as long as it is. */
+static void give_time(const struct run *run, struct slot *slot)
+{
+	struct stat st;
+
+	if (run->pool->timeout_grows && slot->deadline != INT64_MAX &&
+	    !stat(run->targets->t[slot->index].path, &st))
+		slot->deadline += (st.st_size >> 20) * 1000LL;
+}
+
 /* What is left of a frame and the header behind it, each to its place. */
 static void receive(struct run *run, struct slot *slot)
 {
@@ -418,6 +475,24 @@ static void receive(struct run *run, struct slot *slot)
 		reap(run, slot);
 	else if (!slot->killed && take(slot, n))
 		stop_worker(slot, "the reader of this dump wrote too much");
+	else if (!slot->killed && slot->next.part == PART_PACKED &&
+		 !slot->packed) {
+		slot->packed = true;
+		give_time(run, slot);
+	}
+}
+
+/*
+ * The time in which this process was stopped, or waited for who reads its
+ * output or for a search: a worker whose pipe was full had to wait, too.
+ */
+static void was_away(struct run *run, int64_t ms)
+{
+	if (ms < AWAY_MS)
+		return;
+	for (size_t i = 0; i < run->nr_slots; i++)
+		if (run->slots[i].pid && run->slots[i].deadline != INT64_MAX)
+			run->slots[i].deadline += ms;
 }
 
 /* Waits until something happens, but not past a deadline or for long. */
@@ -426,30 +501,34 @@ static void wait_for(struct run *run, struct pollfd *fds, struct slot **of)
 	int64_t now = now_ms(), until = now + 200;
 	unsigned int nr = 0;
 
+	was_away(run, now - run->seen);
 	for (size_t i = 0; i < run->nr_slots; i++) {
 		struct slot *slot = &run->slots[i];
 
 		if (!slot->pid)
 			continue;
-		if (slot->deadline <= now)
-			stop_worker(slot, "could not be read within the time limit");
 		if (slot->deadline < until)
-			until = slot->deadline;
+			until = slot->deadline < now ? now : slot->deadline;
 		fds[nr] = (struct pollfd){ .fd = slot->fd, .events = POLLIN };
 		of[nr++] = slot;
 	}
-	if (poll(fds, nr, until - now) <= 0)
-		return;
-	for (unsigned int i = 0; i < nr; i++)
+	if (poll(fds, nr, until - now) < 0)
+		nr = 0;
+	run->seen = now_ms();
+	was_away(run, run->seen - until);
+	for (unsigned int i = 0; i < nr; i++) {
 		if (fds[i].revents)
 			receive(run, of[i]);
+		else if (of[i]->deadline <= run->seen)
+			is_late(run, of[i]);
+	}
 }
 
 int pool_run(const struct pool *pool, const struct find_targets *targets)
 {
 	struct run run = {
 		.pool = pool, .targets = targets,
-		.nr_slots = (size_t)pool->jobs * AHEAD,
+		.nr_slots = (size_t)pool->jobs * AHEAD, .seen = now_ms(),
 	};
 	struct pollfd *fds;
 	struct slot **of;

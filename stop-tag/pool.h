@@ -24,6 +24,7 @@ struct pool {
 	const struct check_opts *opts;
 	unsigned int jobs;	/* workers at once, at least 1 */
 	unsigned int timeout;	/* seconds per dump, 0: none; never for "-" */
+	bool timeout_grows;	/* by one for each MiB of a compressed file */
 	/* Called in the order of the targets, whatever ends first. */
 	void (*done)(const struct pool_result *result, void *arg);
 	/*

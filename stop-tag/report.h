@@ -33,11 +33,12 @@ struct stop_report_opts {
 
 /*
  * A heading (dump, kernel, totals), one row per CPU with wedged CPUs first,
- * then problems with their ids, then one line with the overall result.
+ * then problems with their ids, then one line with the overall result. Returns 0,
+ * or -1 when memory is short; nothing is printed then.
  */
-void stop_report_table(FILE *fp, const struct stop_facts *facts,
-		       const struct stop_verdicts *verdicts,
-		       const struct stop_report_opts *opts);
+int stop_report_table(FILE *fp, const struct stop_facts *facts,
+		      const struct stop_verdicts *verdicts,
+		      const struct stop_report_opts *opts);
 
 /*
  * For the log of a program that does something else: one line with the totals
@@ -51,10 +52,11 @@ void stop_report_brief(FILE *fp, const struct stop_facts *facts,
 /*
  * One JSON object on one line, ended by a newline; strings are escaped and
  * valid UTF-8 whatever the dump holds. The schema is in stop-tag/FORMAT.md.
+ * Returns as stop_report_table().
  */
-void stop_report_json(FILE *fp, const struct stop_facts *facts,
-		      const struct stop_verdicts *verdicts,
-		      const struct stop_report_opts *opts);
+int stop_report_json(FILE *fp, const struct stop_facts *facts,
+		     const struct stop_verdicts *verdicts,
+		     const struct stop_report_opts *opts);
 
 /* {"dump": name, "error": text, "status": 1} for a dump that cannot be read. */
 void stop_report_json_error(FILE *fp, const char *name, const char *text);

@@ -251,9 +251,9 @@ static const char *result_name(enum stop_status status)
 	return "error";
 }
 
-void stop_report_json(FILE *fp, const struct stop_facts *facts,
-		      const struct stop_verdicts *verdicts,
-		      const struct stop_report_opts *opts)
+int stop_report_json(FILE *fp, const struct stop_facts *facts,
+		     const struct stop_verdicts *verdicts,
+		     const struct stop_report_opts *opts)
 {
 	enum stop_status status = stop_judge_status(facts, verdicts);
 	struct json json = { .fp = fp };
@@ -261,10 +261,8 @@ void stop_report_json(FILE *fp, const struct stop_facts *facts,
 	size_t nr;
 
 	rows = stop_report_rows(facts, opts, &nr);
-	if (!rows) {
-		stop_report_json_error(fp, opts->name, "out of memory");
-		return;
-	}
+	if (!rows)
+		return -1;
 	json_open(&json, NULL, '{');
 	json_string(&json, "dump", opts->name);
 	write_dump(&json, facts);
@@ -283,6 +281,7 @@ void stop_report_json(FILE *fp, const struct stop_facts *facts,
 	json_close(&json, '}');
 	putc('\n', fp);
 	free(rows);
+	return 0;
 }
 
 void stop_report_json_error(FILE *fp, const char *name, const char *text)

@@ -433,13 +433,16 @@ static void put_result(FILE *fp, const struct stop_facts *facts,
 	fprintf(fp, " (exit %d)\n", status);
 }
 
-void stop_report_table(FILE *fp, const struct stop_facts *facts,
-		       const struct stop_verdicts *verdicts,
-		       const struct stop_report_opts *opts)
+int stop_report_table(FILE *fp, const struct stop_facts *facts,
+		      const struct stop_verdicts *verdicts,
+		      const struct stop_report_opts *opts)
 {
 	const struct stop_cpu **rows;
 	size_t nr;
 
+	rows = stop_report_rows(facts, opts, &nr);
+	if (!rows)
+		return -1;
 	if (opts->name) {
 		put_heading(fp, facts, opts->name);
 		putc('\n', fp);
@@ -448,10 +451,7 @@ void stop_report_table(FILE *fp, const struct stop_facts *facts,
 		stop_report_text(fp, opts->note);
 		fputs("\n\n", fp);
 	}
-	rows = stop_report_rows(facts, opts, &nr);
-	if (!rows)
-		fputs("out of memory\n", fp);
-	else if (nr)
+	if (nr)
 		put_rows(fp, rows, nr);
 	else
 		fputs("no CPU to show\n", fp);
@@ -465,4 +465,5 @@ void stop_report_table(FILE *fp, const struct stop_facts *facts,
 		putc('\n', fp);
 	}
 	put_result(fp, facts, stop_judge_status(facts, verdicts));
+	return 0;
 }

@@ -160,7 +160,12 @@ void session_line(const struct merge_line *line, void *arg)
 		session->nr_special += line->special;
 		return;
 	}
-	count(session, line->status);
+	/* An error of a run that found no dump is none of a dump. */
+	if (line->name)
+		count(session, line->status);
+	else
+		session->status = stop_status_worst(session->status,
+						    line->status);
 	if (line->error) {
 		session_complain(options, line->name, line->error);
 		add_error(session, line->name, line->error);

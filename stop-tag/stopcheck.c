@@ -58,7 +58,8 @@ static void check_all(struct session *session)
 	};
 	struct pool pool = {
 		.opts = &opts, .jobs = options->jobs,
-		.timeout = options->timeout, .done = session_result,
+		.timeout = options->timeout,
+		.timeout_grows = options->timeout_grows, .done = session_result,
 		.ask = ask, .progress = session_progress, .arg = session,
 	};
 	char err[160];
@@ -123,7 +124,21 @@ static void merge_all(struct session *session)
 	session_all(session);
 }
 
-static enum stop_status run(struct options *options)
+static void work(struct session *session, struct options *options)
+{
+	char err[160];
+
+	if (options->policy_file &&
+	    policy_load(&options->policy, options->policy_file, err))
+		session_error(session, options->policy_file, err);
+	else if (options->from_json)
+		merge_all(session);
+	else
+		find_and_check(session);
+}
+
+/* wrong: what is with the command line, or NULL */
+static enum stop_status run(struct options *options, const char *wrong)
 {
 	struct session session = {
 		.options = options, .progress = isatty(STDERR_FILENO),
@@ -131,20 +146,20 @@ static enum stop_status run(struct options *options)
 	};
 	const char *bad;
 	char err[160];
+	int ret;
 
 	/* Before all else: those of an earlier run must not be taken for this. */
-	if (outputs_open(&session.outputs, options, &bad, err))
-		session_output_error(&session, bad, err);
-	else if (options->policy_file &&
-		 policy_load(&options->policy, options->policy_file, err))
-		session_error(&session, options->policy_file, err);
-	else if (options->from_json)
-		merge_all(&session);
-	else
-		find_and_check(&session);
+	ret = outputs_open(&session.outputs, options, &bad, err);
+	if (ret)
+		session_error(&session, bad, err);
+	if (wrong)
+		session_error(&session, NULL, wrong);
+	else if (!ret)
+		work(&session, options);
 	if (outputs_close(&session.outputs, &bad, err))
 		session_output_error(&session, bad, err);
-	session_end(&session);
+	if (!wrong)
+		session_end(&session);
 	policy_destroy(&options->policy);
 	return session.status;
 }
@@ -154,9 +169,12 @@ static int finish(int status)
 {
 	int error = session_flush();
 
-	if (error || ferror(stdout)) {
+	/* Some file systems tell only then. */
+	if (fclose(stdout) && !error)
+		error = errno;
+	if (error) {
 		fprintf(stderr, "stopcheck: cannot write the report: %s\n",
-			strerror(error ? error : EIO));
+			strerror(error));
 		return STOP_STATUS_ERROR;
 	}
 	return status;
@@ -181,15 +199,17 @@ static bool start_clean(void)
 int main(int argc, char **argv)
 {
 	struct options options;
+	int wrong, status;
 	char err[160];
 
 	if (!start_clean())
 		return STOP_STATUS_ERROR;
-	if (options_parse(&options, argc, argv, err)) {
-		session_complain(&options, NULL, err);
+	wrong = options_parse(&options, argc, argv, err);
+	if (wrong) {
+		status = run(&options, err);
 		if (!options.json)
 			fputs("Try \"stopcheck --help\".\n", stderr);
-		return finish(STOP_STATUS_ERROR);
+		return finish(status);
 	}
 	if (options.help) {
 		fputs(options_help, stdout);
@@ -200,5 +220,5 @@ int main(int argc, char **argv)
 		       sandbox_name(err));
 		return finish(STOP_STATUS_PASS);
 	}
-	return finish(run(&options));
+	return finish(run(&options, NULL));
 }

@@ -177,7 +177,7 @@ static const struct kind {
 	{ "gzip", "\x1f\x8b", 2, gzip_step, true, false },
 	{ "xz", "\xfd" "7zXZ", 6, xz_step, true, false },
 	{ "zstd", "\x28\xb5\x2f\xfd", 4, zstd_step, false, true },
-	{ "bzip2", "BZh", 3, bzip2_step, false, false },
+	{ "bzip2", "BZh", 3, bzip2_step, true, false },
 	{ "lz4", "\x04\x22\x4d\x18", 4, lz4_step, false, true },
 };
 
@@ -197,6 +197,14 @@ static off_t skip_frames(int fd)
 		at += sizeof(head) + ((uint32_t)head[7] << 24 | head[6] << 16 |
 				      head[5] << 8 | head[4]);
 	return at;
+}
+
+bool unpack_is_packed_head(const unsigned char *head)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (!memcmp(head, kinds[i].magic, kinds[i].len))
+			return true;
+	return false;
 }
 
 static const struct kind *kind_of(int fd)

@@ -13,6 +13,9 @@
 /* "gzip", ... by what the file begins with; NULL if it is none of them. */
 const char *unpack_kind(int fd);
 
+/* Whether a file with these first bytes, 8 at least, is one of them, too. */
+bool unpack_is_packed_head(const unsigned char *head);
+
 struct unpack {
 	int out;	/* to be read until its end */
 	int error;	/* one line if something is wrong with the file */

@@ -109,24 +109,21 @@ static int take_file(struct vmcore *vmcore, char err[VMCORE_ERR])
 	return 0;
 }
 
-/*
- * Takes nothing but files, and asks before it opens: a FIFO would block, and
- * there are devices that do something when opened.
- */
-static int open_file(struct vmcore *vmcore, const char *path,
-		     char err[VMCORE_ERR])
+/* It is asked before it is opened: there are devices that do something then. */
+int vmcore_open_file(const char *path, char err[VMCORE_ERR])
 {
 	struct stat st;
+	int fd;
 
-	vmcore->fd = -1;
 	if (stat(path, &st))
 		return vmcore_fail(err, "%s", strerror(errno));
 	if (check_type(&st, err))
 		return -1;
-	vmcore->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (vmcore->fd < 0)
+	/* May be another than before, and a FIFO would block. */
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
 		return vmcore_fail(err, "%s", strerror(errno));
-	return take_file(vmcore, err);	/* may be another than before */
+	return fd;
 }
 
 int vmcore_recognise(struct vmcore *vmcore, char err[VMCORE_ERR])
@@ -190,8 +187,11 @@ struct vmcore *vmcore_open(const char *path, char err[VMCORE_ERR])
 {
 	struct vmcore *vmcore = new_vmcore(-1, err);
 
-	return vmcore ?
-	       finish_open(vmcore, open_file(vmcore, path, err), err) : NULL;
+	if (!vmcore)
+		return NULL;
+	vmcore->fd = vmcore_open_file(path, err);
+	return finish_open(vmcore, vmcore->fd < 0 ? -1 :
+			   take_file(vmcore, err), err);
 }
 
 struct vmcore *vmcore_fdopen(int fd, char err[VMCORE_ERR])

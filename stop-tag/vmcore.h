@@ -22,6 +22,11 @@ struct vmcore;
  */
 struct vmcore *vmcore_open(const char *path, char err[160]);
 /*
+ * Opens the file at path for vmcore_fdopen(), if it is a regular one. Returns a
+ * descriptor, or -1 with one line in err.
+ */
+int vmcore_open_file(const char *path, char err[160]);
+/*
  * The same for a dump that the caller has open and keeps: vmcore_close() leaves
  * fd open and its file offset where it was.
  */

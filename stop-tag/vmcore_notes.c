@@ -15,6 +15,7 @@
 #include <elf.h>
 
 #include "bytes.h"
+#include "decode.h"
 #include "vmcore_priv.h"
 
 #define WINDOW (64 * 1024)
@@ -260,6 +261,9 @@ static int walk_note(struct walk *walk, bool *end)
 	if (ret)
 		return ret;
 
+	/* With a broken size, other CPUs' notes are in what it claims. */
+	if (used > DESC_LIMIT && stop_note_is_taken(note, len, big_endian))
+		return keep(walk, DESC_LIMIT);
 	*end = false;
 	if (full > left)
 		full = left;

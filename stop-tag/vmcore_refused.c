@@ -18,6 +18,8 @@ const struct vmcore_format vmcore_refused[] = {
 	ROW(0, "BZh", "is compressed with bzip2: uncompress it first"),
 	ROW(0, "\x04\x22\x4d\x18",
 	    "is compressed with lz4: uncompress it first"),
+	ROW(0, "\x02\x21\x4c\x18",
+	    "is compressed with lz4's legacy format: uncompress it first"),
 	ROW(0, "\x89LZO", "is compressed with lzop: uncompress it first"),
 	ROW(0, "DISKDUMP",
 	    "is a diskdump dump, which has no CPU notes"),
