@@ -54,7 +54,7 @@ void attribute_notes(struct crash_memory *memory, struct stop_facts *facts)
 		struct stop_cpu *c = &facts->cpus[i];
 
 		if (c->cpu != STOP_CPU_UNKNOWN || !c->has_regs ||
-		    walk_regs_user(&c->regs))
+		    stop_cpu_not_kernel(c))
 			continue;
 		c->cpu = cpu_of_stack(memory, c->regs.sp);
 		ours[i] = c->cpu != STOP_CPU_UNKNOWN;

@@ -152,8 +152,7 @@ static void json_chain(struct json *json, const struct walk *walk)
 		json_open(json, NULL, '{');
 		json_hex(json, "pc", f->pc);
 		json_string(json, "symbol",
-			    collect_symbol(f->pc, f->kind == WALK_LR ||
-					   f->kind == WALK_CALLER, buf,
+			    collect_symbol(f->pc, walk_back(f->kind), buf,
 					   sizeof(buf)));
 		json_string(json, "stack", f->stack);
 		json_close(json, '}');
@@ -170,7 +169,8 @@ static void json_wedge(struct json *json, struct session *session, size_t i)
 
 	collect_walk(walk, collect_cpu(&session->memory, cpu->cpu),
 		     &session->facts);
-	if (cpu->has_regs && (cpu->regs.pc || cpu->regs.sp))
+	if (cpu->has_regs && (cpu->regs.pc || cpu->regs.sp) &&
+	    !stop_cpu_not_kernel(cpu))
 		walk_regs(walk, &cpu->regs);
 	wedge = wedge_of(session, i);
 	json_open(json, NULL, '{');

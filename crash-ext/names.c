@@ -186,7 +186,7 @@ static int name_cpu(struct crash_memory *memory,
 			c->pid_matches = c->pid == cpu->pid ? STOP_YES :
 							      STOP_NO;
 	}
-	if (!c->has_regs || walk_regs_user(&c->regs))
+	if (!c->has_regs || stop_cpu_not_kernel(c))
 		return 0;
 
 	if (cpu)

@@ -208,7 +208,7 @@ static void print_event(const struct cpu_memory *memory)
 	if (!memory || session->facts.live || !evidence_inside_sdei(memory) ||
 	    !evidence_sdei_regs(memory, &regs) || !regs.pc)
 		return;
-	name = walk_regs_user(&regs) ? "user space or a guest" :
+	name = stop_regs_user(&regs) ? "user space or a guest" :
 	       collect_symbol(regs.pc, false, buf, sizeof(buf));
 	fprintf(out, "  It is inside an SDEI event, which interrupted %s at %llx.\n",
 		name ? name : "no kernel code", (unsigned long long)regs.pc);
@@ -233,7 +233,7 @@ static bool event_context(const struct cpu_memory *memory,
 	    !cpu->regs.pc)
 		return false;
 	cpu->has_regs = true;
-	if (walk_regs_user(&cpu->regs))
+	if (stop_cpu_not_kernel(cpu))
 		return true;
 	if (collect_symbol(cpu->regs.pc, false, pc_symbol, sizeof(pc_symbol)))
 		cpu->pc_symbol = pc_symbol;
@@ -256,7 +256,8 @@ static void one_context(size_t i)
 	};
 
 	collect_walk(&walk, memory, &session->facts);
-	if (cpu->has_regs && (cpu->regs.pc || cpu->regs.sp)) {
+	if (cpu->has_regs && (cpu->regs.pc || cpu->regs.sp) &&
+	    !stop_cpu_not_kernel(cpu)) {
 		walk_regs(&walk, &cpu->regs);
 		context.pc_line = session_line(session, i, false);
 		if (options.lines)

@@ -206,7 +206,7 @@ static void show_where(FILE *fp, const struct context *context)
 	const struct stop_cpu *cpu = context->cpu;
 
 	fprintf(fp, "  where     ");
-	if (walk_regs_user(&cpu->regs))
+	if (stop_cpu_not_kernel(cpu))
 		fprintf(fp, "outside the kernel, pc %" PRIx64, cpu->regs.pc);
 	else if (cpu->pc_symbol)
 		fprintf(fp, "%s", cpu->pc_symbol);
@@ -221,10 +221,12 @@ static void show_where(FILE *fp, const struct context *context)
 	fputc('\n', fp);
 }
 
-static void show_regs(FILE *fp, const struct stop_regs *regs,
+static void show_regs(FILE *fp, const struct stop_cpu *cpu,
 		      const struct walk *walk, symbol_fn symbol)
 {
-	bool user = walk_regs_user(regs);
+	const struct stop_regs *regs = &cpu->regs;
+	bool user = stop_cpu_not_kernel(cpu);
+	const char *whose = stop_regs_user(regs) ? "user space" : "a guest";
 	uint64_t lr = walk_strip_pac(walk ? walk->pac_mask : 0, regs->x[30]);
 	const struct walk_stack *stack =
 		walk && !user ? walk_stack_of(walk, regs->sp) : NULL;
@@ -233,12 +235,12 @@ static void show_regs(FILE *fp, const struct stop_regs *regs,
 
 	name = user ? NULL : symbol(regs->pc, false, buf, sizeof(buf));
 	fprintf(fp, "     PC: %016" PRIx64 "  [%s]\n", regs->pc,
-		name ? name : user ? "user space" : "no kernel code");
+		name ? name : user ? whose : "no kernel code");
 	name = user ? NULL : symbol(lr, true, buf, sizeof(buf));
 	fprintf(fp, "     LR: %016" PRIx64 "%s%s%s\n", regs->x[30],
 		name ? "  [" : "", name ? name : "", name ? "]" : "");
 	fprintf(fp, "     SP: %016" PRIx64 "  [%s%s]\n", regs->sp,
-		stack ? stack->name : user ? "user space" :
+		stack ? stack->name : user ? whose :
 		walk && walk->nr_stacks ? "in no stack of this CPU" :
 		"stacks unknown", stack ? " stack" : "");
 	fprintf(fp, " PSTATE: %08" PRIx64 "  [", regs->pstate);
@@ -259,7 +261,9 @@ static void show_frames(FILE *fp, const struct walk *walk, symbol_fn symbol)
 		const struct walk_frame *before = i ? f - 1 : NULL;
 		const char *name;
 
-		if (f->kind == WALK_EXCEPTION) {
+		if (f->kind == WALK_EVENT) {
+			fprintf(fp, "--- SDEI event ---\n");
+		} else if (f->kind == WALK_EXCEPTION) {
 			fprintf(fp, "--- exception: sp %016" PRIx64
 				", pstate %08" PRIx64 " [", f->regs.sp,
 				f->regs.pstate);
@@ -269,12 +273,12 @@ static void show_frames(FILE *fp, const struct walk *walk, symbol_fn symbol)
 			   strcmp(f->stack, before->stack)) {
 			fprintf(fp, "--- %s stack ---\n", f->stack);
 		}
-		name = symbol(f->pc, f->kind == WALK_LR ||
-			      f->kind == WALK_CALLER, buf, sizeof(buf));
+		name = symbol(f->pc, walk_back(f->kind), buf, sizeof(buf));
 		fprintf(fp, "%s#%zu [%016" PRIx64 "] %s at %" PRIx64 "%s\n",
 			i < 10 ? " " : "", i, f->fp, name ? name : "(unknown)",
-			f->pc, f->kind == WALK_LR ? "  (from the link register)"
-						  : "");
+			f->pc, f->kind == WALK_LR ? "  (from the link register)" :
+			f->kind == WALK_TRACED ? "  (its caller is with the tracer)" :
+			"");
 	}
 	if (walk->user && walk->has_user_regs)
 		fprintf(fp, "--- user space: pc %016" PRIx64 ", sp %016" PRIx64
@@ -380,8 +384,8 @@ void print_context(FILE *fp, const struct context *context)
 	if (context->by_event)
 		fprintf(fp, "  Its note is empty. These are the registers that SDEI event 0 interrupted,\n"
 			    "  which is what stopped it.\n");
-	show_regs(fp, &cpu->regs, walk, context->symbol);
-	if (walk_regs_user(&cpu->regs))
+	show_regs(fp, cpu, walk, context->symbol);
+	if (stop_cpu_not_kernel(cpu))
 		fprintf(fp, "  It ran outside the kernel, which has no frame of this context.\n");
 	else if (!walk)
 		fprintf(fp, "  Nothing is known of its stacks.\n");

@@ -197,7 +197,7 @@ static void pmr(const struct stop_cpu *cpu, struct wedge *wedge)
 	long at;
 
 	if (!read_symbol("supports_pseudo_nmis", &enabled, 4) || !enabled ||
-	    walk_regs_user(&cpu->regs))
+	    stop_cpu_not_kernel(cpu))
 		return;
 	at = layout(L_PT_REGS_PMR_SAVE) >= 0 ? layout(L_PT_REGS_PMR_SAVE) :
 					       layout(L_PT_REGS_PMR);

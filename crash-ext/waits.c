@@ -101,7 +101,7 @@ static enum lock_kind function_kind(uint64_t addr, bool is_return,
 static bool in_kernel(const struct stop_cpu *cpu)
 {
 	return cpu->has_regs && (cpu->regs.pc || cpu->regs.sp) &&
-	       !walk_regs_user(&cpu->regs);
+	       !stop_cpu_not_kernel(cpu);
 }
 
 /* Waits for a call that others are to run; what is called otherwise, runs. */
@@ -125,11 +125,10 @@ static enum lock_kind chain_kind(const struct walk *walk, size_t first,
 		enum lock_kind kind;
 
 		/* Behind an exception is what it interrupted. */
-		if (i > first && f->kind == WALK_EXCEPTION)
+		if (i > first && walk_is_context(f->kind))
 			break;
 		name[0] = '\0';
-		kind = function_kind(f->pc, f->kind == WALK_LR ||
-				     f->kind == WALK_CALLER, name);
+		kind = function_kind(f->pc, walk_back(f->kind), name);
 		/* It runs the function on its own CPU itself. */
 		if (kind == LOCK_CALL && i > first && !waits_for_call(inner))
 			kind = LOCK_NONE;
@@ -293,7 +292,7 @@ static size_t context_end(const struct walk *walk, size_t first)
 	size_t end = first + 1;
 
 	while (end < walk->nr_frames &&
-	       walk->frames[end].kind != WALK_EXCEPTION)
+	       !walk_is_context(walk->frames[end].kind))
 		end++;
 	return end;
 }
@@ -330,7 +329,8 @@ static enum at_hand in_context(struct walk *walk, size_t first, uint64_t addr,
 	size_t end = context_end(walk, first);
 	uint64_t outside = 0;
 
-	if (end < walk->nr_frames) {
+	/* An event has a stack of its own. */
+	if (end < walk->nr_frames && walk->frames[end].kind == WALK_EXCEPTION) {
 		if (size == -2)
 			size = layout_size("pt_regs");
 		outside = walk->frames[end].regs.sp -
@@ -381,6 +381,11 @@ struct at_hand_in waits_at_hand(struct session *session, size_t i,
 		enum at_hand how;
 		int in;
 
+		/* Nothing is known of its registers. */
+		if (walk->frames[f].kind == WALK_EVENT) {
+			best.unsure = true;
+			continue;
+		}
 		if (f) {
 			memset(&waits, 0, sizeof(waits));
 			find_lock(session, cpu, walk, f, &waits);

@@ -7,10 +7,6 @@
 
 #include <string.h>
 
-/* PSTATE.M[3:2] is the exception level, bit 4 is AArch32. */
-#define PSTATE_EL(pstate)	(((pstate) >> 2) & 3)
-#define PSTATE_AARCH32		(1u << 4)
-
 /* arch/arm64/include/asm/stacktrace/frame.h, Linux 6.14 */
 #define FRAME_META_FINAL	1
 #define FRAME_META_PT_REGS	2
@@ -32,11 +28,6 @@ const struct walk_stack *walk_stack_of(const struct walk *walk, uint64_t addr)
 uint64_t walk_strip_pac(uint64_t pac_mask, uint64_t pointer)
 {
 	return pointer & KERNEL_HALF ? pointer | pac_mask : pointer & ~pac_mask;
-}
-
-bool walk_regs_user(const struct stop_regs *regs)
-{
-	return (regs->pstate & PSTATE_AARCH32) || !PSTATE_EL(regs->pstate);
 }
 
 bool walk_read(struct walk *walk, uint64_t addr, void *to, size_t len)
@@ -68,6 +59,21 @@ static uint64_t caller_of(const struct walk *walk, uint64_t ret,
 			  const char **name)
 {
 	return ret < 4 ? 0 : function_of(walk, ret - 4, name);
+}
+
+/*
+ * The function graph tracer and return probes put the address of their own code
+ * in the place of a return address, and only they know that one.
+ */
+static bool is_traced(const struct walk *walk, uint64_t ret)
+{
+	const char *name;
+
+	return function_of(walk, ret, &name) == ret && name &&
+	       (!strcmp(name, "return_to_handler") ||
+		!strcmp(name, "arch_rethook_trampoline") ||
+		!strcmp(name, "__kretprobe_trampoline") ||
+		!strcmp(name, "kretprobe_trampoline"));
 }
 
 static struct walk_frame *add_frame(struct walk *walk, enum walk_kind kind,
@@ -112,7 +118,8 @@ static bool add_regs(struct walk *walk, enum walk_kind kind,
 		return false;
 	f->no_record = leaf;
 	f->regs = *regs;
-	return !leaf || add_frame(walk, WALK_LR, lr, regs->x[29]);
+	return !leaf || add_frame(walk, is_traced(walk, lr) ? WALK_TRACED :
+				  WALK_LR, lr, regs->x[29]);
 }
 
 static bool read_pt_regs(struct walk *walk, uint64_t fp,
@@ -124,9 +131,14 @@ static bool read_pt_regs(struct walk *walk, uint64_t fp,
 			  sizeof(*regs));
 }
 
-/* Vectors of arch/arm64/kernel/entry.S: el1h_64_irq, el0t_64_sync, ... */
+/*
+ * Vectors of arch/arm64/kernel/entry.S: el1h_64_irq, el0t_64_sync, ..., and what
+ * they come to when the stack has overflown.
+ */
 static bool exception_entry(const char *name, char level)
 {
+	if (name && level == '1' && !strcmp(name, "__bad_stack"))
+		return true;
 	return name && !strncmp(name, "el", 2) && name[2] == level &&
 	       (name[3] == 't' || name[3] == 'h') &&
 	       (!strncmp(name + 4, "_64_", 4) ||
@@ -135,25 +147,94 @@ static bool exception_entry(const char *name, char level)
 		!strcmp(name + 8, "fiq") || !strcmp(name + 8, "error"));
 }
 
+/*
+ * Where the kernel goes on on another stack (arch/arm64/kernel/entry.S, before
+ * Linux 5.15 el1_irq and el0_irq; efi-rt-wrapper.S), besides exceptions.
+ */
+static bool leaves_stack(const char *function)
+{
+	static const char *const names[] = {
+		"call_on_irq_stack", "__sdei_asm_handler",
+		"__efi_rt_asm_wrapper", "el1_irq", "el0_irq",
+	};
+
+	for (size_t i = 0; function && i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(function, names[i]))
+			return true;
+	return exception_entry(function, '1') || exception_entry(function, '0');
+}
+
+/* pt_regs is the last on a stack, and the record nearly the last in it. */
+#define LAST_RECORD	64
+
+/*
+ * Whether the record of zeros at fp is where a chain ends: that of the entry
+ * from user space, or what a task and a CPU begin with. Zeros may be anywhere
+ * else, on a stack that something has written over.
+ */
+static bool is_last(struct walk *walk, const struct walk_stack *s, uint64_t fp,
+		    const char *function)
+{
+	uint64_t type;
+
+	/* An event has interrupted user space, or a guest. */
+	if (function && !strcmp(function, "__sdei_asm_handler"))
+		return true;
+	if (walk->meta_frames)
+		return walk_read(walk, fp + 16, &type, 8) &&
+		       type == FRAME_META_FINAL;
+	return s->high - fp <= LAST_RECORD;
+}
+
 /* The record of zeros at fp: the end, or the border to another context. */
-static bool zero_record(struct walk *walk, uint64_t fp, const char *function,
+static bool zero_record(struct walk *walk, const struct walk_stack *s,
+			uint64_t fp, const char *function,
 			struct stop_regs *regs)
 {
 	uint64_t type;
 
 	if (walk->meta_frames && walk_read(walk, fp + 16, &type, 8) &&
 	    type == FRAME_META_PT_REGS) {
-		if (read_pt_regs(walk, fp, regs) && !walk_regs_user(regs))
+		if (read_pt_regs(walk, fp, regs) && !stop_regs_user(regs))
 			return true;
 		walk->end = "the registers of an exception cannot be read";
+		return false;
+	}
+	if (!is_last(walk, s, fp, function)) {
+		walk->end = "a frame record of zeros, which is not the last of its stack";
 		return false;
 	}
 	if (exception_entry(function, '0')) {
 		walk->user = true;
 		walk->has_user_regs = read_pt_regs(walk, fp, &walk->user_regs) &&
-				      walk_regs_user(&walk->user_regs);
+				      stop_regs_user(&walk->user_regs);
 	}
 	return false;
+}
+
+/*
+ * Adds what took the exception, or the SDEI event, whose entry code the chain
+ * has come to: its record has the pc itself, not a return address. Where the
+ * registers are known, they are the whole context.
+ */
+static bool add_interrupted(struct walk *walk, uint64_t fp, uint64_t record[2],
+			    const char **function, struct stop_regs *regs)
+{
+	if (!strcmp(*function, "__sdei_asm_handler")) {
+		if (!add_frame(walk, WALK_EVENT, record[1], record[0]))
+			return false;
+		function_of(walk, record[1], function);
+		return true;
+	}
+	if (!read_pt_regs(walk, fp, regs) || regs->pc != record[1]) {
+		walk->end = "the registers of an exception cannot be read";
+		return false;
+	}
+	if (!add_regs(walk, WALK_EXCEPTION, regs))
+		return false;
+	function_of(walk, regs->pc, function);
+	record[0] = regs->x[29];
+	return true;
 }
 
 void walk_regs(struct walk *walk, const struct stop_regs *first)
@@ -163,12 +244,13 @@ void walk_regs(struct walk *walk, const struct stop_regs *first)
 	const struct walk_stack *on = NULL;
 	const char *function;
 	uint64_t fp = regs.x[29], lowest = 0;
+	bool may_leave = true;	/* sp may be on a stack already, and x29 not */
 
 	walk->nr_frames = 0;
 	walk->end = NULL;
 	walk->user = walk->has_user_regs = false;
 
-	if (walk_regs_user(&regs)) {
+	if (stop_regs_user(&regs)) {
 		walk->end = "the context is not the kernel's";
 		return;
 	}
@@ -189,6 +271,10 @@ void walk_regs(struct walk *walk, const struct stop_regs *first)
 				walk->end = "x29 leads back to a stack";
 				return;
 			}
+			if (on && !may_leave) {
+				walk->end = "x29 leads to another stack";
+				return;
+			}
 			if (on)
 				left[on - walk->stacks] = true;
 			on = s;
@@ -206,29 +292,36 @@ void walk_regs(struct walk *walk, const struct stop_regs *first)
 		uint64_t ret = walk_strip_pac(walk->pac_mask, record[1]);
 
 		if (!record[0] && !ret) {
-			if (!zero_record(walk, fp, function, &regs) ||
+			if (!zero_record(walk, s, fp, function, &regs) ||
 			    !add_regs(walk, WALK_EXCEPTION, &regs))
 				return;
 			function_of(walk, regs.pc, &function);
 			fp = regs.x[29];
+			may_leave = true;
 			continue;
 		}
-		if (exception_entry(function, '1') &&
-		    read_pt_regs(walk, fp, &regs) && regs.pc == record[1]) {
-			if (!add_regs(walk, WALK_EXCEPTION, &regs))
+		if (exception_entry(function, '1') ||
+		    (function && !strcmp(function, "__sdei_asm_handler"))) {
+			if (!add_interrupted(walk, fp, record, &function,
+					     &regs))
 				return;
-			function_of(walk, regs.pc, &function);
-			fp = regs.x[29];
+			fp = record[0];
+			may_leave = true;
 			continue;
 		}
-		if (!add_frame(walk, WALK_CALLER, ret, record[0]))
+		if (is_traced(walk, ret)) {
+			if (!add_frame(walk, WALK_TRACED, ret, record[0]))
+				return;
+			function = NULL;
+		} else if (!add_frame(walk, WALK_CALLER, ret, record[0])) {
 			return;
 		/* It may lie in a module that crash knows nothing of. */
-		if (!caller_of(walk, ret, &function) &&
-		    (!(ret & KERNEL_HALF) || ret & 3)) {
+		} else if (!caller_of(walk, ret, &function) &&
+			   (!(ret & KERNEL_HALF) || ret & 3)) {
 			walk->end = "not an address of kernel code";
 			return;
 		}
 		fp = record[0];
+		may_leave = leaves_stack(function);
 	}
 }

@@ -30,8 +30,22 @@ enum walk_kind {
 	WALK_PC,		/* the pc of the register set itself */
 	WALK_LR,		/* its link register: no frame record yet */
 	WALK_CALLER,		/* a return address out of a frame record */
+	WALK_TRACED,		/* one that a tracer keeps: its trampoline */
 	WALK_EXCEPTION,		/* pc of a context that took an exception */
+	WALK_EVENT,		/* that took an SDEI event: without registers */
 };
+
+/* A return address is behind the call, which may be the last of its function. */
+static inline unsigned int walk_back(enum walk_kind kind)
+{
+	return kind == WALK_LR || kind == WALK_CALLER ? 4 : 0;
+}
+
+/* A context begins with this frame: behind it is what it interrupted. */
+static inline bool walk_is_context(enum walk_kind kind)
+{
+	return kind == WALK_EXCEPTION || kind == WALK_EVENT;
+}
 
 struct walk_frame {
 	enum walk_kind kind;
@@ -83,9 +97,6 @@ bool walk_read(struct walk *walk, uint64_t addr, void *to, size_t len);
 
 /* A kernel pointer without its authentication code, whose bits pac_mask has. */
 uint64_t walk_strip_pac(uint64_t pac_mask, uint64_t pointer);
-
-/* The context ran at EL0: no kernel stack belongs to it. */
-bool walk_regs_user(const struct stop_regs *regs);
 
 /*
  * Fills frames, nr_frames, end and user from regs. Ends for any contents of

@@ -137,7 +137,7 @@ static void name_modules(const struct memory *memory, struct stop_facts *facts)
 	for (size_t i = 0; memory->modules && i < facts->nr_cpus; i++) {
 		struct stop_cpu *cpu = &facts->cpus[i];
 
-		if (!cpu->has_regs)
+		if (!cpu->has_regs || stop_cpu_not_kernel(cpu))
 			continue;
 		if (!cpu->pc_symbol)
 			name_in_module(memory, cpu->regs.pc, 0,
@@ -238,23 +238,22 @@ static bool keep(struct memory *memory, const struct walk *walk,
 	for (size_t i = 0; i < walk->nr_frames; i++) {
 		const struct walk_frame *from = &walk->frames[i];
 		struct chain_frame *to = &chain->frames[chain->nr++];
-		bool returns = from->kind == WALK_LR ||
-			       from->kind == WALK_CALLER;
+		unsigned int back = walk_back(from->kind);
 
 		to->kind = from->kind;
 		to->pc = from->pc;
 		names_place(memory->names, memory->facts, from->pc,
-			    returns ? 4 : 0, &to->symbol, &to->line);
+			    back, &to->symbol, &to->line);
 		if (!to->symbol)
-			name_in_module(memory, from->pc, returns ? 4 : 0,
-				       &to->symbol, &to->line);
+			name_in_module(memory, from->pc, back, &to->symbol,
+				       &to->line);
 	}
 	return true;
 }
 
 static bool is_news(const struct stop_cpu *cpu)
 {
-	return cpu->has_regs && !walk_regs_user(&cpu->regs) &&
+	return cpu->has_regs && !stop_cpu_not_kernel(cpu) &&
 	       (stop_cpu_wedged(cpu) ||
 		(cpu->tag_state == STOP_TAG_VALID &&
 		 cpu->tag.mechanism == CPU_STOP_SELF));
@@ -288,7 +287,8 @@ static void walk_all(struct backtraces *backtraces, struct memory *memory)
 static bool has_more(const struct stop_cpu *cpu)
 {
 	return is_news(cpu) ||
-	       (cpu->has_regs && !cpu->pc_symbol && cpu->regs.pc >> 63);
+	       (cpu->has_regs && !stop_cpu_not_kernel(cpu) &&
+		!cpu->pc_symbol && cpu->regs.pc >> 63);
 }
 
 struct backtraces *backtraces_new(int fd, struct stop_facts *facts,
@@ -346,7 +346,9 @@ void backtraces_table(FILE *fp, const struct backtraces *backtraces)
 	static const char *const kinds[] = {
 		[WALK_PC] = "", [WALK_CALLER] = "",
 		[WALK_LR] = "  (from the link register)",
+		[WALK_TRACED] = "  (its caller is with the tracer)",
 		[WALK_EXCEPTION] = "  (took an exception)",
+		[WALK_EVENT] = "  (took an SDEI event)",
 	};
 
 	for (size_t i = 0; backtraces && i < backtraces->nr; i++) {
@@ -390,7 +392,8 @@ void backtraces_json(struct json *json, const struct backtraces *backtraces)
 {
 	static const char *const kinds[] = {
 		[WALK_PC] = "pc", [WALK_LR] = "lr", [WALK_CALLER] = "caller",
-		[WALK_EXCEPTION] = "exception",
+		[WALK_TRACED] = "traced", [WALK_EXCEPTION] = "exception",
+		[WALK_EVENT] = "event",
 	};
 
 	if (!backtraces)

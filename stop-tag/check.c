@@ -83,7 +83,9 @@ static const char *unnamed(const struct stop_facts *facts, char text[REMARK])
 	size_t nr = 0;
 
 	for (size_t i = 0; i < facts->nr_cpus; i++)
-		nr += facts->cpus[i].has_regs && !facts->cpus[i].pc_symbol &&
+		nr += facts->cpus[i].has_regs &&
+		      !stop_cpu_not_kernel(&facts->cpus[i]) &&
+		      !facts->cpus[i].pc_symbol &&
 		      facts->cpus[i].regs.pc >> 63;
 	if (!nr)
 		return NULL;

@@ -116,6 +116,22 @@ bool stop_cpu_wedged(const struct stop_cpu *cpu)
 	       cpu->tag.mechanism == CPU_STOP_NOT_STOPPED;
 }
 
+/* PSTATE.M[3:2] is the exception level, bit 4 is AArch32. */
+#define PSTATE_EL(pstate)	(((pstate) >> 2) & 3)
+#define PSTATE_AARCH32		(1u << 4)
+
+bool stop_regs_user(const struct stop_regs *regs)
+{
+	return (regs->pstate & PSTATE_AARCH32) || !PSTATE_EL(regs->pstate);
+}
+
+bool stop_cpu_not_kernel(const struct stop_cpu *cpu)
+{
+	return stop_regs_user(&cpu->regs) ||
+	       (cpu->tag_state == STOP_TAG_VALID &&
+		cpu->tag.flags & CPU_STOP_F_NOT_KERNEL);
+}
+
 enum stop_known stop_tag_in_sdei(const struct stop_tag *tag)
 {
 	if (tag->version < 2)

@@ -150,6 +150,15 @@ size_t stop_facts_nr_tags(const struct stop_facts *facts);
 /* Stopped by pseudo-NMI or SDEI, or not stopped at all. */
 bool stop_cpu_wedged(const struct stop_cpu *cpu);
 
+/* Registers of EL0 or AArch32: no kernel ran with them. */
+bool stop_regs_user(const struct stop_regs *regs);
+
+/*
+ * Its registers are those of user space, or of a guest, which may have a kernel
+ * at the same addresses: this kernel's names and memory are not theirs.
+ */
+bool stop_cpu_not_kernel(const struct stop_cpu *cpu);
+
 /*
  * Whether the CPU was inside an SDEI event when it was given up on. A tag of
  * version 1 does not say.

@@ -43,6 +43,10 @@ static void put_frame(FILE *fp, const struct json_value *frame)
 		fputs(" (from the link register)", fp);
 	else if (!strcmp(kind, "exception"))
 		fputs(" (took an exception)", fp);
+	else if (!strcmp(kind, "event"))
+		fputs(" (took an SDEI event)", fp);
+	else if (!strcmp(kind, "traced"))
+		fputs(" (its caller is with the tracer)", fp);
 	fputs("</li>", fp);
 }
 

@@ -22,7 +22,7 @@
 #include "names.h"
 #include "vmlinux.h"
 
-#define FILES_MAX	64	/* of all dumps: each keeps its file mapped */
+#define OPEN_MAX	64	/* of all dumps: each keeps its file mapped */
 #define WANTED_MAX	16	/* of one dump */
 #define NAME_LEN	56
 #define ID_LEN		41	/* hex */
@@ -47,8 +47,8 @@ struct wanted {
 
 struct kofiles {
 	struct kofiles_where where;
-	struct kofile files[FILES_MAX];
-	size_t nr;
+	struct kofile *files;	/* the oldest first */
+	size_t nr, nr_open;
 	struct wanted wanted[WANTED_MAX];
 	size_t nr_wanted;
 };
@@ -68,16 +68,20 @@ struct kofiles *kofiles_new(const struct kofiles_where *where)
 	return kofiles;
 }
 
+static void close_file(struct kofile *file)
+{
+	for (size_t i = 0; i < CACHED; i++)
+		free(file->cache[i].line);
+	if (file->dwfl)
+		dwfl_end(file->dwfl);
+}
+
 void kofiles_free(struct kofiles *kofiles)
 {
-	for (size_t i = 0; kofiles && i < kofiles->nr; i++) {
-		struct kofile *file = &kofiles->files[i];
-
-		for (size_t k = 0; k < CACHED; k++)
-			free(file->cache[k].line);
-		if (file->dwfl)
-			dwfl_end(file->dwfl);
-	}
+	for (size_t i = 0; kofiles && i < kofiles->nr; i++)
+		close_file(&kofiles->files[i]);
+	if (kofiles)
+		free(kofiles->files);
 	free(kofiles);
 }
 
@@ -158,7 +162,7 @@ char *kofiles_line(struct kofiles *kofiles, const struct names *names,
 		at = find_function(file->module, place);
 		free(cached->line);
 		cached->address = address - back;
-		cached->line = at ? lines_at(file->module, at + in,
+		cached->line = at ? lines_at(file->module, at + in, true,
 					     names_source_root(names)) : NULL;
 	}
 	return cached->line ? strdup(cached->line) : NULL;
@@ -302,6 +306,39 @@ static void look(const struct kofiles_where *where, struct kofile *file,
 		look_through(file, path, true);
 }
 
+/* So that there is room for another one; who needs it again asks again. */
+static void close_oldest(struct kofiles *kofiles)
+{
+	struct kofile *file = kofiles->files;
+
+	while (!file->module)
+		file++;
+	close_file(file);
+	kofiles->nr--;
+	kofiles->nr_open--;
+	memmove(file, file + 1,
+		(kofiles->files + kofiles->nr - file) * sizeof(*file));
+}
+
+/* Room for one more, all zeros; NULL: memory is short. */
+static struct kofile *new_file(struct kofiles *kofiles)
+{
+	struct kofile *files = kofiles->files;
+	size_t nr;
+
+	if (kofiles->nr_open == OPEN_MAX)
+		close_oldest(kofiles);
+	nr = kofiles->nr;
+	if (!(nr & (nr - 1))) {
+		files = reallocarray(files, nr ? 2 * nr : 1, sizeof(*files));
+		if (!files)
+			return NULL;
+		kofiles->files = files;
+	}
+	memset(&files[nr], 0, sizeof(*files));
+	return &files[nr];
+}
+
 int kofiles_look(struct kofiles *kofiles, const char *text)
 {
 	char release[sizeof(((struct stop_facts *)0)->osrelease)];
@@ -314,16 +351,18 @@ int kofiles_look(struct kofiles *kofiles, const char *text)
 		release[0] = '\0';
 	for (text += len; sscanf(text, " %55s %40s%n", name, id, &len) == 2;
 	     text += len) {
-		struct kofile *file = &kofiles->files[kofiles->nr];
+		struct kofile *file;
 
-		if (kofiles->nr == FILES_MAX)
-			break;
 		if (!is_name(name) || !vmlinux_is_build_id(id) ||
 		    find(kofiles, name, id))
 			continue;
+		file = new_file(kofiles);
+		if (!file)
+			return -1;
 		memcpy(file->name, name, sizeof(name));
 		memcpy(file->build_id, id, sizeof(id));
 		look(&kofiles->where, file, release);
+		kofiles->nr_open += file->module != NULL;
 		kofiles->nr++;
 	}
 	return 0;

@@ -31,21 +31,31 @@ static const char *source_name(const char *root, const char *file)
 	return file;
 }
 
+Dwarf_Die *lines_unit(Dwfl_Module *module, GElf_Addr address, bool ask_all,
+		      Dwarf_Addr *bias)
+{
+	Dwarf_Die *cu = dwfl_module_addrdie(module, address, bias);
+
+	if (cu || !ask_all)
+		return cu;
+	while ((cu = dwfl_module_nextcu(module, cu, bias)))
+		if (dwarf_haspc(cu, address - *bias) > 0)
+			return cu;
+	return NULL;
+}
+
 /* The place where what is at address was inlined. NULL if nothing was. */
-static const char *inlined_at(Dwfl_Module *module, GElf_Addr address,
-			      int *lineno)
+static const char *inlined_at(Dwarf_Die *cu, GElf_Addr address, int *lineno)
 {
 	Dwarf_Die *innermost = NULL, *chain = NULL, *outermost = NULL;
 	Dwarf_Word file_index = 0, line = 0;
 	const char *file = NULL;
 	Dwarf_Attribute attr;
 	Dwarf_Files *files;
-	Dwarf_Addr bias;
-	Dwarf_Die *cu = dwfl_module_addrdie(module, address, &bias);
 	size_t nr_files;
 	int nr;
 
-	if (!cu || dwarf_getscopes(cu, address - bias, &innermost) <= 0)
+	if (dwarf_getscopes(cu, address, &innermost) <= 0)
 		return NULL;
 	/*
 	 * Behind an inlined DIE that call goes on with where the inlined code
@@ -72,18 +82,33 @@ static const char *inlined_at(Dwfl_Module *module, GElf_Addr address,
 	return file;
 }
 
-char *lines_at(Dwfl_Module *module, GElf_Addr address, const char *root)
+const char *lines_file(Dwfl_Module *module, GElf_Addr address, bool ask_all,
+		       int *lineno)
 {
+	Dwfl_Line *src = dwfl_module_getsrc(module, address);
+	Dwarf_Line *line;
+	Dwarf_Addr bias;
+	Dwarf_Die *cu;
+
+	if (src)
+		return dwfl_lineinfo(src, NULL, lineno, NULL, NULL, NULL);
+	cu = ask_all ? lines_unit(module, address, true, &bias) : NULL;
+	line = cu ? dwarf_getsrc_die(cu, address - bias) : NULL;
+	return line && !dwarf_lineno(line, lineno) ?
+	       dwarf_linesrc(line, NULL, NULL) : NULL;
+}
+
+char *lines_at(Dwfl_Module *module, GElf_Addr address, bool ask_all,
+	       const char *root)
+{
+	Dwarf_Addr bias;
+	Dwarf_Die *cu = lines_unit(module, address, ask_all, &bias);
 	int lineno;
-	const char *file = inlined_at(module, address, &lineno);
+	const char *file = cu ? inlined_at(cu, address - bias, &lineno) : NULL;
 	char *line;
 
-	if (!file) {
-		Dwfl_Line *src = dwfl_module_getsrc(module, address);
-
-		file = src ? dwfl_lineinfo(src, NULL, &lineno, NULL, NULL,
-					   NULL) : NULL;
-	}
+	if (!file)
+		file = lines_file(module, address, ask_all, &lineno);
 	if (!file || asprintf(&line, "%s:%d", source_name(root, file),
 			      lineno) < 0)
 		return NULL;

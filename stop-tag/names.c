@@ -44,6 +44,7 @@ struct names {
 	Dwfl *dwfl;
 	Dwfl_Module *module;
 	char build_id[2 * BUILD_ID_MAX + 1];
+	bool ask_all;		/* units: see lines.h */
 	/* What every source file's name begins with: where it was built. */
 	char *source_root;
 	struct names_layout layout;
@@ -127,9 +128,9 @@ out_close:
 static void find_source_root(struct names *names, GElf_Addr start_kernel)
 {
 	static const char known[] = "init/main.c";
-	Dwfl_Line *line = dwfl_module_getsrc(names->module, start_kernel);
-	const char *file = line ? dwfl_lineinfo(line, NULL, NULL, NULL, NULL,
-						NULL) : NULL;
+	int lineno;
+	const char *file = lines_file(names->module, start_kernel,
+				      names->ask_all, &lineno);
 	size_t len = file ? strlen(file) : 0;
 
 	if (len >= strlen(known) && !strcmp(file + len - strlen(known), known))
@@ -157,15 +158,13 @@ static bool find_child(Dwarf_Die *parent, int tag, const char *name,
  * Since Linux 6.14 its stackframe is a struct frame_record_meta, of three words;
  * it was an array of two.
  */
-static void find_pt_regs(struct names *names, GElf_Addr start_kernel)
+static void find_pt_regs(struct names *names, Dwarf_Die *cu)
 {
 	Dwarf_Die pt_regs, member, type;
 	Dwarf_Attribute attr;
 	Dwarf_Word offset, size;
-	Dwarf_Addr bias;
-	Dwarf_Die *cu = dwfl_module_addrdie(names->module, start_kernel, &bias);
 
-	if (!cu || !find_child(cu, DW_TAG_structure_type, "pt_regs", &pt_regs) ||
+	if (!find_child(cu, DW_TAG_structure_type, "pt_regs", &pt_regs) ||
 	    !find_child(&pt_regs, DW_TAG_member, "stackframe", &member) ||
 	    dwarf_formudata(dwarf_attr(&member, DW_AT_data_member_location,
 				       &attr), &offset) ||
@@ -251,15 +250,12 @@ static bool find_text(Dwarf_Die *module, struct names_module *layout)
 }
 
 /* Out of the same unit, which knows them by linux/module.h. */
-static void find_modules(struct names *names, GElf_Addr start_kernel,
-			 GElf_Addr head)
+static void find_modules(struct names *names, Dwarf_Die *cu, GElf_Addr head)
 {
 	struct names_module *layout = &names->layout.module;
 	Dwarf_Die module, kallsyms;
-	Dwarf_Addr bias;
-	Dwarf_Die *cu = dwfl_module_addrdie(names->module, start_kernel, &bias);
 
-	if (!cu || !find_child(cu, DW_TAG_structure_type, "module", &module) ||
+	if (!find_child(cu, DW_TAG_structure_type, "module", &module) ||
 	    !member_of(&module, "list", &layout->list, NULL) ||
 	    !member_of(&module, "name", &layout->name, NULL) ||
 	    !find_text(&module, layout))
@@ -279,6 +275,8 @@ static void look_around(struct names *names)
 {
 	int nr = dwfl_module_getsymtab(names->module);
 	GElf_Addr begin = 0, end = 0, start_kernel = 0, modules = 0;
+	Dwarf_Addr bias;
+	Dwarf_Die *cu;
 
 	names->layout.pt_regs_stackframe = -1;
 	for (int i = 0; i < nr; i++) {
@@ -303,12 +301,16 @@ static void look_around(struct names *names)
 	}
 	if (begin && end > begin && end - begin <= 1 << 20)
 		names->layout.thread_size = end - begin;
-	if (start_kernel) {
-		find_source_root(names, start_kernel);
-		find_pt_regs(names, start_kernel);
-		if (modules)
-			find_modules(names, start_kernel, modules);
-	}
+	if (!start_kernel)
+		return;
+	names->ask_all = !lines_unit(names->module, start_kernel, false, &bias);
+	cu = lines_unit(names->module, start_kernel, true, &bias);
+	if (!cu)
+		return;
+	find_source_root(names, start_kernel);
+	find_pt_regs(names, cu);
+	if (modules)
+		find_modules(names, cu, modules);
 }
 
 struct names *names_open(const char *vmlinux, const char *build_id,
@@ -419,7 +421,8 @@ static void look_up(struct names *names, const struct stop_facts *facts,
 	if (asprintf(&to->symbol, "%s+%#" PRIx64, to->function,
 		     address - start) < 0)
 		to->symbol = NULL;
-	to->line = lines_at(names->module, to->linked, names->source_root);
+	to->line = lines_at(names->module, to->linked, names->ask_all,
+			    names->source_root);
 }
 
 /*
@@ -481,7 +484,7 @@ int names_fill(struct names *names, struct stop_facts *facts, char err[160])
 		const char *function;
 		uint64_t lr;
 
-		if (!cpu->has_regs)
+		if (!cpu->has_regs || stop_cpu_not_kernel(cpu))
 			continue;
 		name(names, facts, cpu->regs.pc, 0, &cpu->pc_symbol,
 		     &cpu->pc_line, &function);

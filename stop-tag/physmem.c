@@ -23,9 +23,13 @@
 #define BLOCK_MAX	65536	/* arm64's largest page */
 #define CACHED		32	/* pages */
 
-/* Of the bitmap at a time, and of all of it: 32 TiB of pages of 4 KiB. */
+/*
+ * Of the bitmap at a time, and of all of it: pages of 4 KiB up to 256 TiB, the
+ * physical addresses of 48 bits. The second socket of an Ampere Altra has its
+ * memory at 64 TiB.
+ */
 #define CHUNK		32768
-#define CHUNKS_MAX	32768
+#define CHUNKS_MAX	(1 << 18)
 
 /* struct disk_dump_header and kdump_sub_header, see vmcore_kdump.c */
 #define HEADER_LEN		444
@@ -35,7 +39,9 @@
 #define SUB_LEN			96
 #define SUB_SPLIT		12
 #define SUB_START_PFN		16
+#define SUB_END_PFN		24
 #define SUB_START_PFN_64	80	/* since version 6 */
+#define SUB_END_PFN_64		88
 
 /* struct page_desc: offset, size, flags, page_flags */
 #define DESC_LEN	24
@@ -62,7 +68,8 @@ struct physmem {
 	uint32_t block;		/* bytes of a page; 0: ELF */
 	uint64_t bitmap, descs;	/* where they begin */
 	uint64_t bitmap_len;
-	uint64_t start_pfn;	/* of this part of a split dump */
+	uint64_t start_pfn;	/* of this part of a split dump ... */
+	uint64_t end_pfn;	/* ... and behind it; else UINT64_MAX */
 	uint64_t *before;	/* bits before each chunk, as far as counted */
 	size_t nr_before;
 	uint8_t *chunk;
@@ -144,9 +151,13 @@ static bool open_kdump(struct physmem *pm, const uint8_t *head)
 	pm->bitmap_len = blocks * pm->block / 2;
 	pm->bitmap = (1 + sub_blocks) * pm->block + pm->bitmap_len;
 	pm->descs = (1 + sub_blocks + blocks) * pm->block;
-	if (stop_get32(sub + SUB_SPLIT, be))
+	pm->end_pfn = UINT64_MAX;
+	if (stop_get32(sub + SUB_SPLIT, be)) {
 		pm->start_pfn = stop_get64(sub + (version < 6 ? SUB_START_PFN :
 						  SUB_START_PFN_64), be);
+		pm->end_pfn = stop_get64(sub + (version < 6 ? SUB_END_PFN :
+						SUB_END_PFN_64), be);
+	}
 	pm->before = calloc(CHUNKS_MAX, sizeof(*pm->before));
 	pm->chunk = malloc(CHUNK);
 	pm->packed = malloc(BLOCK_MAX);
@@ -200,6 +211,13 @@ static bool load_chunk(struct physmem *pm, uint64_t nr)
 	return true;
 }
 
+static bool is_hole(const struct physmem *pm, uint64_t nr)
+{
+	uint64_t at = pm->bitmap + nr * CHUNK;
+
+	return vmcore_next_data(pm->vmcore, at) >= at + CHUNK;
+}
+
 static uint64_t count(const uint8_t *bits, uint64_t nr)
 {
 	uint64_t n = 0, word;
@@ -223,12 +241,15 @@ static bool rank(struct physmem *pm, uint64_t pfn, uint64_t *before,
 		return false;
 	/* before[0] is 0, and each chunk that is counted gives the next. */
 	while (pm->nr_before < nr) {
-		uint64_t last = pm->nr_before;
+		uint64_t last = pm->nr_before, bits = 0;
 
-		if (!load_chunk(pm, last))
-			return false;
-		pm->before[last + 1] = pm->before[last] +
-				       count(pm->chunk, CHUNK * 8);
+		/* Between the memory of two sockets there may be terabytes. */
+		if (!is_hole(pm, last)) {
+			if (!load_chunk(pm, last))
+				return false;
+			bits = count(pm->chunk, CHUNK * 8);
+		}
+		pm->before[last + 1] = pm->before[last] + bits;
 		pm->nr_before++;
 	}
 	if (!load_chunk(pm, nr))
@@ -272,7 +293,9 @@ static bool read_page(struct physmem *pm, uint64_t pfn, uint8_t *to)
 	uint8_t desc[DESC_LEN];
 	uint32_t len;
 
-	if (!rank(pm, pfn, &index, &there) || !there || pfn < pm->start_pfn ||
+	/* The bitmap is that of all parts. */
+	if (pfn < pm->start_pfn || pfn >= pm->end_pfn ||
+	    !rank(pm, pfn, &index, &there) || !there ||
 	    (pm->start_pfn && !rank(pm, pm->start_pfn, &first, &there)))
 		return false;
 	if (!read_all(pm, desc, sizeof(desc),

@@ -26,9 +26,10 @@ struct wanted {
 	char release[sizeof(((struct stop_facts *)0)->osrelease)];
 };
 
-/* One that is there, but of another build. */
+/* One that is there, but of another build, or cannot be read. */
 struct other {
 	char path[128];
+	char why[160];		/* "": of another build */
 };
 
 struct vmlinuxes *vmlinuxes_new(const char *const *dirs, size_t nr_dirs)
@@ -101,8 +102,11 @@ static struct names *try(const char *path, const struct wanted *wanted,
 	if (access(path, R_OK))
 		return NULL;
 	names = names_open(path, wanted->build_id, &differs, err);
-	if (differs && !other->path[0])
+	if (!names && (!other->path[0] || (differs && other->why[0]))) {
 		snprintf(other->path, sizeof(other->path), "%s", path);
+		snprintf(other->why, sizeof(other->why), "%s",
+			 differs ? "" : err);
+	}
 	return names;
 }
 
@@ -194,7 +198,10 @@ int vmlinuxes_look(struct vmlinuxes *vmlinuxes, const char *text)
 	found->names = look(vmlinuxes, &wanted, &other);
 	if (found->names)
 		return 0;
-	if (other.path[0])
+	if (other.why[0])
+		snprintf(found->remark, sizeof(found->remark),
+			 "no names: %s %.90s", other.path, other.why);
+	else if (other.path[0])
 		snprintf(found->remark, sizeof(found->remark),
 			 "no names: %s is of another build than the dump's kernel (build id %.12s...)",
 			 other.path, found->build_id);

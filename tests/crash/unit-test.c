@@ -22,9 +22,14 @@
 
 /* Functions of the imaginary kernel, 0x100 bytes each. */
 #define TEXT	0xffffd00000000000ull
-enum { INNER, MIDDLE, OUTER, EL1_IRQ, EL0_SYNC, NR_FUNCTIONS };
+enum { INNER, MIDDLE, OUTER, EL1_IRQ, EL0_SYNC, BAD_STACK, SDEI, ON_IRQ_STACK,
+       BEFORE, TRACER, NR_FUNCTIONS };
 static const char *const names[] = { "inner", "middle", "outer", "el1h_64_irq",
-				     "el0t_64_sync" };
+				     "el0t_64_sync", "__bad_stack",
+				     "__sdei_asm_handler", "call_on_irq_stack",
+				     "ftrace_stub_graph", "return_to_handler" };
+/* The last record, in the last pt_regs of the stack. */
+#define END	(TASK + SIZE - 32)
 #define IN(function, offset)	(TEXT + (function) * 0x100 + (offset))
 
 static uint64_t task[SIZE / 8], irq[SIZE / 8];
@@ -87,7 +92,7 @@ static void plain_chain(void **state)
 	regs.x[30] = IN(INNER, 0x20);
 	regs.x[29] = TASK + 0x100;
 	record(TASK + 0x100, TASK + 0x200, IN(MIDDLE, 0x30));
-	record(TASK + 0x200, TASK + 0x300, IN(OUTER, 0x30));
+	record(TASK + 0x200, END, IN(OUTER, 0x30));
 	walk_regs(&walk, &regs);
 	CHAIN(IN(INNER, 0x40), IN(MIDDLE, 0x30), IN(OUTER, 0x30));
 	assert_null(walk.end);
@@ -173,7 +178,8 @@ static void exception(bool meta)
 	} else {
 		record(frame, TASK + 0x600, IN(MIDDLE, 0x10));
 	}
-	record(TASK + 0x600, TASK + 0x700, IN(OUTER, 0x80));
+	record(TASK + 0x600, END, IN(OUTER, 0x80));
+	task[(END + 16 - TASK) / 8] = 1;
 	walk_regs(&walk, &regs);
 	CHAIN(IN(INNER, 0x40), IN(EL1_IRQ, 0x30), IN(MIDDLE, 0x10),
 	      IN(OUTER, 0x50), IN(OUTER, 0x80));
@@ -200,12 +206,12 @@ static void exception_meta_record(void **state)
 static void entry_from_user_space(void **state)
 {
 	(void)state;
-	uint64_t *words = task + 0xe00 / 8;
+	uint64_t *words = task + (END - 304 - TASK) / 8;
 
 	regs.pc = IN(INNER, 0x40);
 	regs.x[30] = IN(INNER, 0x20);
 	regs.x[29] = TASK + 0x100;
-	record(TASK + 0x100, TASK + 0xe00 + 304, IN(EL0_SYNC, 0x30));
+	record(TASK + 0x100, END, IN(EL0_SYNC, 0x30));
 	words[31] = 0x7ffff000;
 	words[32] = 0x400123;
 	walk_regs(&walk, &regs);
@@ -255,11 +261,133 @@ static void two_stacks_in_a_circle(void **state)
 	regs.pc = IN(INNER, 0x40);
 	regs.x[30] = IN(INNER, 0x20);
 	regs.x[29] = TASK + 0x100;
-	record(TASK + 0x100, IRQ + 0x100, IN(MIDDLE, 0x30));
-	record(IRQ + 0x100, TASK + 0x200, IN(MIDDLE, 0x40));
+	record(TASK + 0x100, IRQ + 0x100, IN(ON_IRQ_STACK, 0x30));
+	record(IRQ + 0x100, TASK + 0x200, IN(ON_IRQ_STACK, 0x40));
 	walk_regs(&walk, &regs);
 	assert_non_null(walk.end);
-	CHAIN(IN(INNER, 0x40), IN(MIDDLE, 0x30), IN(MIDDLE, 0x40));
+	CHAIN(IN(INNER, 0x40), IN(ON_IRQ_STACK, 0x30), IN(ON_IRQ_STACK, 0x40));
+}
+
+/* A stack that was written over with zeros. */
+static void zeros_are_no_end(void **state)
+{
+	(void)state;
+	regs.pc = IN(INNER, 0x40);
+	regs.x[30] = IN(INNER, 0x20);
+	regs.x[29] = TASK + 0x100;
+	record(TASK + 0x100, TASK + 0x200, IN(MIDDLE, 0x30));
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(MIDDLE, 0x30));
+	assert_non_null(walk.end);
+	/* Nor at the end, where that has a type. */
+	walk.meta_frames = true;
+	record(TASK + 0x100, END, IN(MIDDLE, 0x30));
+	walk_regs(&walk, &regs);
+	assert_non_null(walk.end);
+	task[(END + 16 - TASK) / 8] = 1;
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(MIDDLE, 0x30));
+	assert_null(walk.end);
+}
+
+/* No function but those of the kernel's entry code changes the stack. */
+static void stack_is_left_for_a_reason(void **state)
+{
+	(void)state;
+	regs.pc = IN(INNER, 0x40);
+	regs.x[30] = IN(INNER, 0x20);
+	regs.x[29] = IRQ + 0x100;
+	record(IRQ + 0x100, TASK + 0x100, IN(ON_IRQ_STACK, 0x30));
+	record(TASK + 0x100, END, IN(MIDDLE, 0x30));
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(ON_IRQ_STACK, 0x30), IN(MIDDLE, 0x30));
+	assert_null(walk.end);
+	record(IRQ + 0x100, TASK + 0x100, IN(OUTER, 0x30));
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(OUTER, 0x30));
+	assert_string_equal(walk.end, "x29 leads to another stack");
+}
+
+/* The first instruction of a function: its neighbour is not to be blamed. */
+static void overflow_names_the_pc(void **state)
+{
+	const uint64_t pt_regs = IRQ + 0x400;
+	uint64_t *words = irq + 0x400 / 8;
+
+	(void)state;
+	regs.pc = IN(INNER, 0x40);
+	regs.x[30] = IN(INNER, 0x20);
+	regs.x[29] = IRQ + 0x100;
+	record(IRQ + 0x100, pt_regs + 304, IN(BAD_STACK, 0x30));
+	words[29] = TASK + 0x600;
+	words[30] = IN(OUTER, 0x50);
+	words[31] = TASK - 16;
+	words[32] = IN(MIDDLE, 0);
+	words[33] = EL1H;
+	record(pt_regs + 304, TASK + 0x600, IN(MIDDLE, 0));
+	record(TASK + 0x600, END, IN(OUTER, 0x80));
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(BAD_STACK, 0x30), IN(MIDDLE, 0),
+	      IN(OUTER, 0x50), IN(OUTER, 0x80));
+	assert_int_equal(walk.frames[2].kind, WALK_EXCEPTION);
+	assert_int_equal(walk_back(walk.frames[2].kind), 0);
+	assert_null(walk.end);
+}
+
+static void event_names_the_pc(void **state)
+{
+	(void)state;
+	regs.pc = IN(INNER, 0x40);
+	regs.x[30] = IN(INNER, 0x20);
+	regs.x[29] = IRQ + 0x100;
+	record(IRQ + 0x100, IRQ + 0x200, IN(SDEI, 0x30));
+	record(IRQ + 0x200, TASK + 0x600, IN(MIDDLE, 0));
+	record(TASK + 0x600, END, IN(OUTER, 0x80));
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(SDEI, 0x30), IN(MIDDLE, 0), IN(OUTER, 0x80));
+	assert_int_equal(walk.frames[2].kind, WALK_EVENT);
+	assert_null(walk.end);
+	/* User space, or a guest. */
+	record(IRQ + 0x200, 0, 0);
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(SDEI, 0x30));
+	assert_null(walk.end);
+	assert_false(walk.user);
+}
+
+/* Without registers of it, the chain does not go on as if nothing had been. */
+static void exception_without_registers(void **state)
+{
+	(void)state;
+	walk.pt_regs_stackframe = -1;
+	regs.pc = IN(INNER, 0x40);
+	regs.x[30] = IN(INNER, 0x20);
+	regs.x[29] = TASK + 0x100;
+	record(TASK + 0x100, TASK + 0x200, IN(EL1_IRQ, 0x30));
+	record(TASK + 0x200, TASK + 0x600, IN(MIDDLE, 0));
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(EL1_IRQ, 0x30));
+	assert_non_null(walk.end);
+}
+
+static void tracer_has_the_caller(void **state)
+{
+	(void)state;
+	regs.pc = IN(INNER, 0x40);
+	regs.x[30] = IN(INNER, 0x20);
+	regs.x[29] = TASK + 0x100;
+	record(TASK + 0x100, TASK + 0x200, IN(TRACER, 0));
+	record(TASK + 0x200, END, IN(OUTER, 0x30));
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(TRACER, 0), IN(OUTER, 0x30));
+	assert_int_equal(walk.frames[1].kind, WALK_TRACED);
+	assert_int_equal(walk_back(walk.frames[1].kind), 0);
+	assert_null(walk.end);
+	/* The same in a link register. */
+	regs.x[30] = IN(TRACER, 0);
+	record(TASK + 0x100, TASK + 0x200, IN(OUTER, 0x20));
+	walk_regs(&walk, &regs);
+	assert_int_equal(walk.frames[1].kind, WALK_TRACED);
 }
 
 static void long_chain_is_cut(void **state)
@@ -389,6 +517,12 @@ int main(void)
 		cmocka_unit_test_setup(user_space_has_no_chain, setup),
 		cmocka_unit_test_setup(hostile_chains_end, setup),
 		cmocka_unit_test_setup(two_stacks_in_a_circle, setup),
+		cmocka_unit_test_setup(zeros_are_no_end, setup),
+		cmocka_unit_test_setup(stack_is_left_for_a_reason, setup),
+		cmocka_unit_test_setup(overflow_names_the_pc, setup),
+		cmocka_unit_test_setup(event_names_the_pc, setup),
+		cmocka_unit_test_setup(exception_without_registers, setup),
+		cmocka_unit_test_setup(tracer_has_the_caller, setup),
 		cmocka_unit_test_setup(long_chain_is_cut, setup),
 		cmocka_unit_test_setup(stack_that_cannot_be_read, setup),
 		cmocka_unit_test(notes_are_compared),

@@ -131,7 +131,7 @@ class Dump:
             f.seek(PAGE + 12)
             f.write(struct.pack("<i", 1))
             f.seek(PAGE + 80)
-            f.write(struct.pack("<Q", SPLIT_PFN))
+            f.write(struct.pack("<QQ", SPLIT_PFN, max(self.pages) + 1))
 
     def loop(self, out, fp, pc):
         block, found = fp & ~0x3fff, 0
