@@ -5,7 +5,10 @@
 #include "crash-defs.h"
 
 #include "crash-read.h"
+#include "layout.h"
 #include "pagetable.h"
+
+#define NS_PER_S	1000000000u
 
 bool read_in_image(uint64_t addr)
 {
@@ -73,14 +76,45 @@ static bool read_translated(uint64_t addr, char *to, size_t len)
 	return true;
 }
 
+void crash_guard_enter(struct crash_guard *outer)
+{
+	outer->in_foreach = pc->flags & IN_FOREACH;
+	memcpy(&outer->env, &pc->foreach_loop_env, sizeof(outer->env));
+	pc->flags |= IN_FOREACH;
+}
+
+void crash_guard_leave(const struct crash_guard *outer)
+{
+	memcpy(&pc->foreach_loop_env, &outer->env, sizeof(outer->env));
+	if (!outer->in_foreach)
+		pc->flags &= ~IN_FOREACH;
+}
+
+/*
+ * crash's readmem() returns for what is not in the dump, but where a page table
+ * is not, its own reads end the command: by a jump back into foreach, if that is
+ * what runs.
+ */
+static bool read_guarded(uint64_t addr, void *to, size_t len)
+{
+	volatile bool done = false;
+	struct crash_guard outer;
+
+	crash_guard_enter(&outer);
+	if (!setjmp(pc->foreach_loop_env))
+		done = readmem(addr, KVADDR, to, len, "sdei_stop",
+			       RETURN_ON_ERROR | QUIET);
+	crash_guard_leave(&outer);
+	return done;
+}
+
 bool read_mem(uint64_t addr, void *to, size_t len)
 {
 	if (!len || addr + len - 1 < addr)
 		return false;
 	if (!crash_can_read(addr, addr + len - 1))
 		return read_translated(addr, to, len);
-	return readmem(addr, KVADDR, to, len, "sdei_stop",
-		       RETURN_ON_ERROR | QUIET);
+	return read_guarded(addr, to, len);
 }
 
 bool read_symbol_exists(const char *name)
@@ -111,11 +145,21 @@ bool read_symbol(const char *name, void *to, size_t len)
 
 uint64_t read_tick_ns(void)
 {
-	uint64_t ns;
+	uint32_t mult, shift;
+	uint64_t ns, clock;
 
 	/* crash itself takes a guess where the kernel has no IKCONFIG. */
-	return read_symbol("tick_nsec", &ns, sizeof(ns)) && ns < 1000000000 ?
-	       ns : 0;
+	if (read_symbol("tick_nsec", &ns, sizeof(ns)))
+		return ns < NS_PER_S ? ns : 0;
+	/* Gone in Linux 6.13; the clock that counts ticks has their length. */
+	if (!read_symbol_exists("clocksource_jiffies"))
+		return 0;
+	clock = symbol_value("clocksource_jiffies");
+	if (!layout_read(clock, L_CLOCKSOURCE_MULT, &mult, 4) ||
+	    !layout_read(clock, L_CLOCKSOURCE_SHIFT, &shift, 4) || shift > 31 ||
+	    mult >> shift >= NS_PER_S)
+		return 0;
+	return mult >> shift;
 }
 
 bool read_percpu(const char *name, uint64_t base, size_t offset, void *to,

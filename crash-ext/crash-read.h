@@ -5,9 +5,22 @@
 #ifndef SDEI_STOP_CRASH_READ_H
 #define SDEI_STOP_CRASH_READ_H
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/*
+ * crash ends a command by a jump to where commands are read, or, in a loop of its
+ * foreach, into that: between these, it jumps to what is set up with
+ * setjmp(pc->foreach_loop_env) instead. They nest.
+ */
+struct crash_guard {
+	jmp_buf env;
+	bool in_foreach;
+};
+void crash_guard_enter(struct crash_guard *outer);
+void crash_guard_leave(const struct crash_guard *outer);
 
 /* Kernel memory at addr. */
 bool read_mem(uint64_t addr, void *to, size_t len);

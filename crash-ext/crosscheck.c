@@ -18,9 +18,15 @@
 
 #define MPIDR_AFFINITY	0xff00ffffffull
 
+/* What is compared, and how many CPUs of each. */
+enum what {
+	REGISTERS, STACKS, TASKS, MASKS, MPIDRS, EVIDENCE, NOTES, NR_WHAT
+};
+
 struct check {
 	struct session *session;
 	size_t found;
+	size_t compared[NR_WHAT];
 };
 
 static void found(struct check *check, const char *fmt, ...)
@@ -103,6 +109,7 @@ static void check_masks(struct check *check, const struct stop_cpu *cpu,
 
 	if (cpu->tag_state != STOP_TAG_VALID)
 		return;
+	check->compared[MASKS] += memory->online != STOP_UNKNOWN;
 	if (stopped && memory->online == STOP_YES) {
 		found(check, "online-mask: CPU %u: its tag says that it stopped, but it is online",
 		      cpu->cpu);
@@ -135,6 +142,7 @@ static void check_mpidr(struct check *check, const struct stop_cpu *cpu)
 	    !read_symbol_at("__cpu_logical_map", cpu->cpu * sizeof(map), &map,
 			    sizeof(map)))
 		return;
+	check->compared[MPIDRS]++;
 	if ((map & MPIDR_AFFINITY) == (cpu->tag.mpidr & MPIDR_AFFINITY))
 		return;
 	found(check, "mpidr: CPU %u: its tag has MPIDR %#" PRIx64
@@ -153,6 +161,7 @@ static void check_evidence(struct check *check, const struct stop_cpu *cpu,
 		return;
 	evidence_of(check->session, memory, &evidence);
 	infer(&evidence, &inferred);
+	check->compared[EVIDENCE] += inferred.how != INFER_UNKNOWN;
 	if (inferred.how == INFER_UNKNOWN ||
 	    infer_agrees(inferred.how, cpu))
 		return;
@@ -171,6 +180,7 @@ static void check_crash_regs(struct check *check, const struct stop_cpu *cpu)
 	if (pc->flags & MINIMAL_MODE || ACTIVE() ||
 	    cpu->cpu >= (uint32_t)kt->cpus)
 		return;
+	check->compared[REGISTERS]++;
 	if (theirs && (theirs[cpu->cpu].pc || theirs[cpu->cpu].sp)) {
 		theirs += cpu->cpu;
 		if (!cpu->has_regs) {
@@ -191,6 +201,33 @@ static void check_crash_regs(struct check *check, const struct stop_cpu *cpu)
 		in_crash("bt -c %u prints the task's name and no frame",
 			 cpu->cpu);
 	}
+}
+
+/* What was compared, of one CPU at least. */
+static void print_agreement(const struct check *check)
+{
+	static const char *const names[NR_WHAT] = {
+		[REGISTERS] = "crash's registers", [STACKS] = "stacks",
+		[TASKS] = "tasks", [MASKS] = "masks", [MPIDRS] = "MPIDRs",
+		[EVIDENCE] = "evidence", [NOTES] = "notes of the file",
+	};
+	size_t nr = 0, left;
+
+	for (size_t i = 0; i < NR_WHAT; i++)
+		nr += check->compared[i] != 0;
+	if (!nr) {
+		fprintf(out, "nothing was compared\n");
+		return;
+	}
+	fprintf(out, "nothing found: ");
+	left = nr;
+	for (size_t i = 0; i < NR_WHAT; i++) {
+		if (!check->compared[i])
+			continue;
+		fprintf(out, "%s%s", names[i], --left > 1 ? ", " :
+			left ? " and " : "");
+	}
+	fprintf(out, " agree\n");
 }
 
 static void print_difference(void *arg, const char *text)
@@ -221,6 +258,8 @@ void crosscheck(struct session *session,
 		if (want_cpu && !want_cpu(cpu, arg))
 			continue;
 		check_verdicts(&check, cpu);
+		check.compared[STACKS] += cpu->sp_in_stack != STOP_UNKNOWN;
+		check.compared[TASKS] += cpu->pid_matches != STOP_UNKNOWN;
 		check_crash_regs(&check, cpu);
 		memory = collect_cpu(&session->memory, cpu->cpu);
 		if (!memory)
@@ -229,14 +268,15 @@ void crosscheck(struct session *session,
 		check_mpidr(&check, cpu);
 		check_evidence(&check, cpu, memory);
 	}
-	if (session->have_file)
+	if (session->have_file) {
 		compare_notes(&compare, &session->facts, &session->file);
-	else
+		check.compared[NOTES] = compare.nr_memory;
+	} else
 		fprintf(out, "not compared with the dump file: %s\n",
 			session->why_no_file[0] ? session->why_no_file :
 			"its notes are the ones shown");
 	if (!check.found)
-		fprintf(out, "nothing found: registers, stacks, tasks, masks, MPIDRs and evidence agree\n");
+		print_agreement(&check);
 	else
 		fprintf(out, "%zu finding%s\n", check.found,
 			check.found == 1 ? "" : "s");

@@ -36,6 +36,8 @@ char *stop_help[] = {
 "                 not-stopped, unset",
 "    -o ORDER     rows by: wedged (the default), cpu, after (slowest first), pid",
 "    --problems   only CPUs that are wedged or have a problem",
+"                 These go with the rows, -w, -x and -j, -c with -e as well, and",
+"                 -o with rows and -j only; -t, -s and -u take none.",
 "",
 "  Registers and tags are those of each CPU's crash_notes buffer in memory.",
 "  Of a dump without tags, how a CPU was stopped is inferred from what that",

@@ -36,13 +36,28 @@ static void json_known(struct json *json, const char *key,
 		json_bool(json, key, value == STOP_YES);
 }
 
-static void json_inferred(struct json *json, const struct session *session)
+/* Whether a CPU is wanted; one that is not among the facts is by all means. */
+static bool want(const struct json_more *more, uint32_t cpu)
 {
+	const struct stop_facts *facts = &more->session->facts;
+
+	for (size_t i = 0; i < facts->nr_cpus; i++)
+		if (facts->cpus[i].cpu == cpu)
+			return more->want_cpu(i, false);
+	return true;
+}
+
+static void json_inferred(struct json *json, const struct json_more *more)
+{
+	const struct session *session = more->session;
+
 	json_open(json, "inferred", '[');
 	for (size_t i = 0; i < session->memory.nr_cpus; i++) {
 		struct evidence e;
 		struct inferred inferred;
 
+		if (!want(more, session->memory.cpus[i].cpu))
+			continue;
 		evidence_of(session, &session->memory.cpus[i], &e);
 		infer(&e, &inferred);
 		json_open(json, NULL, '{');
@@ -73,6 +88,11 @@ static void json_inferred(struct json *json, const struct session *session)
 static void json_lock(struct json *json, const struct wedge *wedge)
 {
 	const struct lock_wait *lock = &wedge->lock;
+	static const char *const kinds[] = {
+		[LOCK_SPIN] = "spinlock", [LOCK_READ] = "rwlock-read",
+		[LOCK_WRITE] = "rwlock-write", [LOCK_MUTEX] = "mutex",
+		[LOCK_RWSEM] = "rw_semaphore", [LOCK_SEMAPHORE] = "semaphore",
+	};
 	char buf[256];
 
 	json_string(json, "function", wedge->function);
@@ -81,7 +101,7 @@ static void json_lock(struct json *json, const struct wedge *wedge)
 		return;
 	}
 	json_open(json, "lock", '{');
-	json_string(json, "kind", lock_kind_name(lock->kind));
+	json_string(json, "kind", kinds[lock->kind]);
 	json_hex(json, "address", lock->addr);
 	json_string(json, "object", collect_object(lock->addr, buf,
 						   sizeof(buf)));
@@ -90,8 +110,13 @@ static void json_lock(struct json *json, const struct wedge *wedge)
 	for (size_t i = 0; i < lock->nr_queue; i++)
 		json_uint(json, NULL, lock->queue[i]);
 	json_close(json, ']');
+	/* The first in the list is first in the queue; none is missing behind. */
+	json_bool(json, "queue_from_head", !lock->queue_broken);
+	json_bool(json, "queue_to_tail", !lock->queue_cut);
 	if (wedge->pending != STOP_CPU_UNKNOWN)
 		json_uint(json, "pending", wedge->pending);
+	if (wedge->owner.nobody)
+		json_bool(json, "free", true);
 	json_string(json, "owner_known", wedge->owner.known == OWNER_RECORDED ?
 		    "recorded" : wedge->owner.known == OWNER_LIKELY ?
 		    "likely" : NULL);
@@ -191,19 +216,20 @@ static void json_wedge(struct json *json, struct session *session, size_t i)
 	collect_walk_done(walk);
 }
 
-static void json_wedges(struct json *json, struct session *session)
+static void json_wedges(struct json *json, const struct json_more *more)
 {
 	json_open(json, "wedged", '[');
-	for (size_t i = 0; i < session->facts.nr_cpus; i++) {
-		if (stop_cpu_wedged(&session->facts.cpus[i]))
-			json_wedge(json, session, i);
+	for (size_t i = 0; i < more->session->facts.nr_cpus; i++) {
+		if (more->want_cpu(i, true))
+			json_wedge(json, more->session, i);
 	}
 	json_close(json, ']');
 }
 
 void json_more(struct json *json, void *arg)
 {
-	struct session *session = arg;
+	const struct json_more *more = arg;
+	const struct session *session = more->session;
 	const struct crash_memory *memory = &session->memory;
 
 	json_open(json, "memory", '{');
@@ -217,7 +243,7 @@ void json_more(struct json *json, void *arg)
 			json_uint(json, NULL, memory->cpus[i].cpu);
 	json_close(json, ']');
 	json_compare(json, session);
-	json_inferred(json, session);
-	json_wedges(json, session);
+	json_inferred(json, more);
+	json_wedges(json, more);
 	json_close(json, '}');
 }

@@ -47,6 +47,7 @@ static const char *owner(const char *type)
 		{ "irq_desc", "irq_to_desc" },
 		{ "tick_sched", "tick_get_tick_sched" },
 		{ "hrtimer", "tick_get_tick_sched" },
+		{ "clocksource", "ktime_get" },
 		{ "tk_data", "ktime_get" },
 		{ "timekeeper", "ktime_get" },
 		{ "tk_read_base", "ktime_get" },
@@ -85,6 +86,7 @@ static const char *owner(const char *type)
 static bool may_be_anonymous(enum layout_id id)
 {
 	return id == L_SDEI_PRIVATE || id == L_PAGE_COMPOUND_HEAD ||
+	       id == L_PAGE_COMPOUND_INFO ||
 	       id == L_TASK_STACK || id == L_SLAB_CACHE ||
 	       id == L_CSD_FLAGS;
 }

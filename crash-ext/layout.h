@@ -40,6 +40,10 @@
 	X(TICK_LAST_TICK, "tick_sched", "last_tick")			\
 	X(TICK_NEXT_TICK, "tick_sched", "next_tick")			\
 	X(HRTIMER_EXPIRES, "hrtimer", "_softexpires")			\
+	X(HRTIMER_STATE, "hrtimer", "state")				\
+	X(HRTIMER_QUEUED, "hrtimer", "is_queued")			\
+	X(CLOCKSOURCE_MULT, "clocksource", "mult")			\
+	X(CLOCKSOURCE_SHIFT, "clocksource", "shift")			\
 	X(TK_DATA_TIMEKEEPER, "tk_data", "timekeeper")			\
 	X(TK_MONO, "timekeeper", "tkr_mono")				\
 	X(TKR_CYCLE_LAST, "tk_read_base", "cycle_last")			\
@@ -64,6 +68,7 @@
 	X(CFD_CSD, "call_function_data", "csd")				\
 	X(CSD_FLAGS, "__call_single_node", "u_flags")			\
 	X(PAGE_COMPOUND_HEAD, "page", "compound_head")			\
+	X(PAGE_COMPOUND_INFO, "page", "compound_info")			\
 	X(SLAB_CACHE, "slab", "slab_cache")				\
 	X(KMEM_CACHE_NAME, "kmem_cache", "name")			\
 	X(KMEM_CACHE_LIST, "kmem_cache", "list")			\

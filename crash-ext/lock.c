@@ -23,6 +23,7 @@
 
 #define QRW_WRITER		0xffu
 #define QRW_WAITING		0x100u
+#define QRW_READER_SHIFT	9
 
 #define MCS_NODE		16	/* next, locked, count */
 #define MCS_NODES		4	/* task, softirq, hardirq, nmi */
@@ -69,6 +70,7 @@ static const struct {
 	{ "__down_timeout", LOCK_SEMAPHORE },
 	{ "smp_call_function_many_cond", LOCK_CALL },
 	{ "smp_call_function_single", LOCK_CALL },
+	{ "__smp_call_function_single", LOCK_CALL },	/* 7.3 */
 };
 
 enum lock_kind lock_function(const char *function)
@@ -97,6 +99,13 @@ const char *lock_kind_name(enum lock_kind kind)
 	};
 
 	return names[kind];
+}
+
+bool lock_is_held(const struct lock_wait *lock)
+{
+	if (lock->kind == LOCK_SPIN)
+		return lock->value & QSPIN_LOCKED;
+	return lock->value & QRW_WRITER || lock->value >> QRW_READER_SHIFT;
 }
 
 static bool read_u32(const struct lock_env *env, uint64_t addr, uint32_t *to)

@@ -78,6 +78,9 @@ struct lock_wait {
 	bool sleepers_cut;
 };
 
+/* Whether the word of a lock for which one spins says that somebody holds it. */
+bool lock_is_held(const struct lock_wait *lock);
+
 /*
  * What a function that a CPU is in is there for: LOCK_NONE for any that waits
  * for nothing. Clone suffixes are ignored.

@@ -118,22 +118,40 @@ static bool cache_name(uint64_t cache, char *name, int len)
 	return read_string(at, name, len) > 0;
 }
 
+/*
+ * The pages of a slab but the first one have its address plus one. In compound_info
+ * of Linux 7.1 that is, where the size of struct page is a power of two, a mask
+ * (plus one) instead, to be laid over the page's own address: page-flags.h.
+ */
+static uint64_t head_of(uint64_t page)
+{
+	uint64_t info, head;
+
+	if (!layout_read(page, L_PAGE_COMPOUND_HEAD, &info, 8) &&
+	    !layout_read(page, L_PAGE_COMPOUND_INFO, &info, 8))
+		return page;
+	if (!(info & 1))
+		return page;
+	head = info - 1;
+	/* A mask is ones, then zeros. */
+	return layout(L_PAGE_COMPOUND_HEAD) < 0 && !(~head & (~head + 1)) ?
+	       page & head : head;
+}
+
 /* The slab cache that an address of the heap belongs to. */
 static bool slab_of(uint64_t addr, char *name, int len)
 {
 	physaddr_t paddr;
 	ulong page;
-	uint64_t head, cache;
+	uint64_t cache;
 
 	if (pc->flags & MINIMAL_MODE || layout(L_SLAB_CACHE) < 0 ||
 	    !kvtop(NULL, addr, &paddr, 0) || !phys_to_page(paddr, &page))
 		return false;
-	/* The pages of a slab but the first one have its address plus one. */
-	if (layout(L_PAGE_COMPOUND_HEAD) >= 0 &&
-	    read_mem(page + layout(L_PAGE_COMPOUND_HEAD), &head, 8) && head & 1)
-		page = head - 1;
+	page = head_of(page);
+	/* An address, and not what a page that is no slab's has there. */
 	return read_mem(page + layout(L_SLAB_CACHE), &cache, 8) && cache &&
-	       cache_name(cache, name, len);
+	       !(cache & 7) && cache_name(cache, name, len);
 }
 
 const char *collect_object(uint64_t addr, char *buf, size_t len)

@@ -151,6 +151,30 @@ static bool parse_one(struct stop_options *options, int c)
 	return false;
 }
 
+/* Options that would do nothing are no help to who thinks that they did. */
+static bool fit_together(const struct stop_options *options)
+{
+	bool selects = options->mechanisms || options->problems;
+
+	switch (options->mode) {
+	case STOP_TABLE:
+	case STOP_JSON:
+		return true;
+	case STOP_CONTEXTS:
+		return !options->order;
+	case STOP_CHECKS:
+		return !options->order && !options->lines;
+	case STOP_EVIDENCE:
+		return !options->order && !options->lines && !selects;
+	case STOP_TIMELINE:
+	case STOP_SWITCH:
+	case STOP_UNDO:
+		break;
+	}
+	return !options->order && !options->lines && !selects &&
+	       !options->nr_ranges;
+}
+
 bool stop_options_parse(struct stop_options *options, int argc, char **argv)
 {
 	static const struct option long_options[] = {
@@ -168,7 +192,7 @@ bool stop_options_parse(struct stop_options *options, int argc, char **argv)
 		if (!parse_one(options, c))
 			return false;
 	}
-	return optind == argc;
+	return optind == argc && fit_together(options);
 }
 
 void stop_options_destroy(struct stop_options *options)

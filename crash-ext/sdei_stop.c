@@ -6,6 +6,7 @@
 #include "crash-defs.h"
 
 #include "compare.h"
+#include "crash-read.h"
 #include "crosscheck.h"
 #include "evidence.h"
 #include "infer.h"
@@ -402,9 +403,25 @@ static int by_after(const struct stop_cpu *a, const struct stop_cpu *b)
 	return x > y ? -1 : x < y;
 }
 
+static const char *report_name(void)
+{
+	return pc->dumpfile ? pc->dumpfile : "this system";
+}
+
+/* Wedged, as -w has it, or asked for: the rest of JSON is about those. */
+static bool want_in_json(size_t i, bool wedged)
+{
+	size_t nr_unknown = 0;
+
+	if (options.nr_ranges || options.mechanisms || options.problems)
+		return want_cpu(&session->facts.cpus[i], NULL);
+	return !wedged || want_context(i, &nr_unknown);
+}
+
 static void print_table(const struct stop_report_opts *opts)
 {
-	stop_report_table(out, &session->facts, &session->verdicts, opts);
+	if (stop_report_table(out, &session->facts, &session->verdicts, opts))
+		fprintf(out, "sdei_stop: out of memory\n");
 	if (!session->facts.live)
 		print_inferred(false);
 	print_memory();
@@ -419,9 +436,10 @@ static void run(void)
 		[STOP_ORDER_AFTER] = by_after,
 		[STOP_ORDER_PID] = by_pid,
 	};
+	struct json_more more = { .session = session, .want_cpu = want_in_json };
 	struct stop_report_opts opts = {
-		.name = pc->dumpfile ? pc->dumpfile : "this system",
-		.json_more = json_more, .json_more_arg = session,
+		.name = report_name(), .json_more = json_more,
+		.json_more_arg = &more,
 	};
 
 	session_lines(session, options.mode == STOP_JSON ||
@@ -449,6 +467,7 @@ static void run(void)
 		break;
 	case STOP_CHECKS:
 		crosscheck(session, opts.want_cpu, NULL);
+		print_unknown();
 		break;
 	case STOP_EVIDENCE:
 		if (!session->memory.nr_cpus)
@@ -464,9 +483,40 @@ static void run(void)
 		switch_back();
 		break;
 	case STOP_JSON:
-		stop_report_json(out, &session->facts, &session->verdicts,
-				 &opts);
+		if (stop_report_json(out, &session->facts, &session->verdicts,
+				     &opts))
+			stop_report_json_error(out, opts.name, "out of memory");
 	}
+}
+
+/* False: crash has ended it, for something in the dump that it cannot read. */
+static bool run_guarded(void)
+{
+	volatile bool whole = false;
+	struct crash_guard outer;
+
+	crash_guard_enter(&outer);
+	if (!setjmp(pc->foreach_loop_env)) {
+		session = session_get(options.mode == STOP_JSON ||
+				      options.mode == STOP_CHECKS);
+		if (session)
+			run();
+		whole = true;
+	}
+	crash_guard_leave(&outer);
+	return whole;
+}
+
+/* Half an object is none; half a text may be what one looks for. */
+static void give_up(void)
+{
+	static const char why[] =
+		"crash gave up over what it could not read of this dump";
+
+	if (options.mode != STOP_JSON)
+		fprintf(out, "sdei_stop: %s; this is not all\n", why);
+	else if (output_begin())
+		stop_report_json_error(out, report_name(), why);
 }
 
 static void cmd_sdei_stop(void)
@@ -485,10 +535,10 @@ static void cmd_sdei_stop(void)
 		fprintf(fp, "sdei_stop: out of memory\n");
 		return;
 	}
-	session = session_get(options.mode == STOP_JSON ||
-			      options.mode == STOP_CHECKS);
-	if (session)
-		run();
+	if (!run_guarded()) {
+		interrupt_hold_again();
+		give_up();
+	}
 	output_end();
 }
 

@@ -57,6 +57,12 @@ void interrupt_point(void)
 	set_interrupt(SIG_BLOCK);
 }
 
+void interrupt_hold_again(void)
+{
+	held = 0;
+	interrupt_hold();
+}
+
 void interrupt_reset(void)
 {
 	held = 0;

@@ -72,6 +72,9 @@ void interrupt_hold(void);
 void interrupt_point(void);
 void interrupt_release(void);
 
+/* As it was when the command began, wherever that has come to. */
+void interrupt_hold_again(void);
+
 /* The last command may have ended by longjmp, too: nothing is held any more. */
 void interrupt_reset(void);
 

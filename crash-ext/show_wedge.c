@@ -94,12 +94,34 @@ static void show_doing(FILE *fp, const struct session *session, uint32_t cpu)
 			c->pc_symbol, c->lr_symbol ? c->lr_symbol : "?");
 }
 
+/* A lock that is free, and who was stopped before it took it. */
+static void show_next(FILE *fp, const struct wedge *wedge, uint32_t cpu)
+{
+	const struct lock_wait *lock = &wedge->lock;
+	uint32_t next = wedge->pending;
+
+	if (next == STOP_CPU_UNKNOWN && lock->nr_queue && !lock->queue_broken)
+		next = lock->queue[0];
+	fprintf(fp, "  owner     nobody: it is free");
+	if (next == cpu)
+		fprintf(fp, ", and this CPU was to get it next\n");
+	else if (next != STOP_CPU_UNKNOWN)
+		fprintf(fp, "; CPU %u, which was to get it next, had been stopped\n",
+			next);
+	else
+		fputc('\n', fp);
+}
+
 static void show_owner(FILE *fp, const struct session *session,
 		       const struct wedge *wedge, uint32_t cpu)
 {
 	const struct wedge_owner *o = &wedge->owner;
 	char where[16] = "stack";
 
+	if (o->nobody) {
+		show_next(fp, wedge, cpu);
+		return;
+	}
 	if (o->nr_likely && o->in >= 0)
 		snprintf(where, sizeof(where), "x%d", o->in);
 	if (!lock_spins(wedge->lock.kind) && o->known == OWNER_UNKNOWN) {
@@ -151,6 +173,10 @@ static void show_owner(FILE *fp, const struct session *session,
 				o->nr_likely == 1 ? "" : "            or it is ",
 				o->nr_unsure, o->nr_unsure == 1 ? "" : "s",
 				o->nr_unsure == 1 ? "s" : "");
+		else if (o->nr_unread)
+			fprintf(fp, "%sone of %zu CPU%s of whose stacks not all could be read\n",
+				o->nr_likely == 1 ? "" : "            or it is ",
+				o->nr_unread, o->nr_unread == 1 ? "" : "s");
 	}
 	if (o->known != OWNER_UNKNOWN && o->cpu != STOP_CPU_UNKNOWN)
 		show_doing(fp, session, o->cpu);
@@ -301,12 +327,15 @@ static void show_held(FILE *fp, const struct wedge *wedge, symbol_fn symbol)
 			wedge->nr_held ? "; until then:" : "");
 	else if (!wedge->nr_held)
 		fprintf(fp, "  holds     no lock, says lockdep\n");
+	if (wedge->nr_outer)
+		fprintf(fp, "  holds     %zu before these:\n", wedge->nr_outer);
 	for (size_t i = 0; i < wedge->nr_held; i++) {
 		const char *name = symbol(wedge->held[i].ip, true, buf,
 					  sizeof(buf));
 
 		fprintf(fp, "  %-9s ",
-			i || wedge->lockdep_off ? "" : "holds");
+			i || wedge->lockdep_off || wedge->nr_outer ? "" :
+								  "holds");
 		for (const char *c = wedge->held[i].name; *c; c++)
 			fputc(*c < ' ' || *c > '~' ? '?' : *c, fp);
 		fprintf(fp, " (lockdep_map %" PRIx64 "), %s at %s\n",

@@ -80,9 +80,12 @@ static bool clocks_apart(int64_t *mono_minus_sched)
 			(int64_t)(((__int128)cycles * mult) >> sched_shift);
 
 	*mono_minus_sched = (int64_t)mono - sched;
-	/* Seconds apart: one of the two was not understood. */
-	return *mono_minus_sched < (int64_t)(100 * NS_PER_S) &&
-	       *mono_minus_sched > -(int64_t)(100 * NS_PER_S);
+	/*
+	 * More apart than that: one of the two was not understood. NTP slews
+	 * one of them by up to 500 ppm.
+	 */
+	return *mono_minus_sched < (int64_t)(100 * NS_PER_S) + sched / 1000 &&
+	       *mono_minus_sched > -(int64_t)(100 * NS_PER_S) - sched / 1000;
 }
 
 /*
@@ -106,6 +109,21 @@ static bool stop_time(const struct session *session,
 			*ns = clock;
 	}
 	return *ns;
+}
+
+/*
+ * Whether the tick's timer is one that is to expire. That of a tick that was
+ * stopped is not, once it has: its handler does not set it again, and leaves the
+ * time that is over in it until the interrupt, and softirqs, are through.
+ */
+static bool is_queued(uint64_t timer)
+{
+	uint8_t queued;
+
+	if (layout_read(timer, L_HRTIMER_STATE, &queued, 1) ||
+	    layout_read(timer, L_HRTIMER_QUEUED, &queued, 1))
+		return queued & 1;
+	return true;
 }
 
 /*
@@ -140,7 +158,7 @@ static bool by_tick(const struct cpu_memory *memory, uint64_t stopped,
 	    !read_percpu("tick_cpu_sched", memory->base,
 			 layout(L_TICK_NEXT_TICK), &next, 8))
 		return false;
-	if (next == INT64_MAX)
+	if (next == INT64_MAX || !is_queued(timer))
 		return true;
 	due = (int64_t)stopped - ((int64_t)expires - apart);
 	/* Less than a tick late is no silence. */
@@ -161,7 +179,8 @@ static void by_clock(const struct cpu_memory *memory, uint64_t stopped,
 {
 	uint64_t clock;
 
-	if (layout(L_RQ_CLOCK) < 0 ||
+	/* That of an idle CPU stands still. */
+	if (!memory->pid || layout(L_RQ_CLOCK) < 0 ||
 	    !read_percpu("runqueues", memory->base, layout(L_RQ_CLOCK), &clock,
 			 8) || !clock || clock >= stopped ||
 	    stopped - clock <= read_tick_ns())
@@ -193,7 +212,7 @@ static void pmr(const struct stop_cpu *cpu, struct wedge *wedge)
 {
 	static long size = -2;
 	struct stop_regs saved;
-	uint32_t enabled;
+	uint32_t enabled, mask;
 	long at;
 
 	if (!read_symbol("supports_pseudo_nmis", &enabled, 4) || !enabled ||
@@ -207,7 +226,9 @@ static void pmr(const struct stop_cpu *cpu, struct wedge *wedge)
 	    !read_mem(cpu->regs.sp - size, &saved, sizeof(saved)) ||
 	    saved.pc != cpu->regs.pc || saved.sp != cpu->regs.sp)
 		return;
-	wedge->has_pmr = read_mem(cpu->regs.sp - size + at, &wedge->pmr, 8);
+	/* 8 bytes of 6.12, 4 of 7.3 with something else behind: eight bits. */
+	wedge->has_pmr = read_mem(cpu->regs.sp - size + at, &mask, 4);
+	wedge->pmr = mask;
 }
 
 void silence_of(struct session *session, const struct stop_cpu *cpu,

@@ -299,13 +299,15 @@ static size_t context_end(const struct walk *walk, size_t first)
 
 /* A stack from there on, but not what belongs to the context outside. */
 static bool on_stack(struct walk *walk, uint64_t from, uint64_t outside,
-		     uint64_t addr)
+		     uint64_t addr, bool *unread)
 {
 	const struct walk_stack *s = walk_stack_of(walk, from);
 	uint64_t word, high;
 
-	if (!s)
+	if (!s || !walk_read(walk, from & ~7ull, &word, 8)) {
+		*unread = true;
 		return false;
+	}
 	high = outside >= s->low && outside < s->high ? outside : s->high;
 	for (uint64_t at = from & ~7ull; at + 8 <= high &&
 	     walk_read(walk, at, &word, 8); at += 8) {
@@ -321,7 +323,7 @@ static bool on_stack(struct walk *walk, uint64_t from, uint64_t outside,
  * stack pointer: those are not this one's.
  */
 static enum at_hand in_context(struct walk *walk, size_t first, uint64_t addr,
-			       int *in)
+			       int *in, bool *unread)
 {
 	static long size = -2;
 	const struct stop_regs *regs = &walk->frames[first].regs;
@@ -343,7 +345,7 @@ static enum at_hand in_context(struct walk *walk, size_t first, uint64_t addr,
 		}
 	}
 	*in = -1;
-	if (on_stack(walk, regs->sp, outside, addr))
+	if (on_stack(walk, regs->sp, outside, addr, unread))
 		return AT_HAND_KEPT;
 	for (size_t f = first + 1; f < end; f++) {
 		const struct walk_stack *s =
@@ -351,7 +353,7 @@ static enum at_hand in_context(struct walk *walk, size_t first, uint64_t addr,
 
 		/* It went on there from another one, as a softirq does. */
 		if (s && s != stack && on_stack(walk, walk->frames[f].fp,
-						outside, addr))
+						outside, addr, unread))
 			return AT_HAND_KEPT;
 		stack = s ? s : stack;
 	}
@@ -377,6 +379,8 @@ struct at_hand_in waits_at_hand(struct session *session, size_t i,
 	/* Of the first context it is known. */
 	waits = *waits_of(session, i);
 	walk = walk_of(session, i);
+	/* What lies behind where it was cut short is not known either. */
+	best.unread = walk->end;
 	for (size_t f = 0; f < walk->nr_frames; f = context_end(walk, f)) {
 		enum at_hand how;
 		int in;
@@ -392,7 +396,7 @@ struct at_hand_in waits_at_hand(struct session *session, size_t i,
 		}
 		if (waits.lock.addr == addr)
 			continue;
-		how = in_context(walk, f, addr, &in);
+		how = in_context(walk, f, addr, &in, &best.unread);
 		if (how == AT_HAND_NOT)
 			continue;
 		/* It waits for something, and it may be this. */

@@ -43,6 +43,7 @@ struct at_hand_in {
 	enum at_hand how;
 	int in;				/* x0 to x28, or -1: on a stack */
 	bool interrupted;		/* in what an exception interrupted */
+	bool unread;			/* some of its stacks is not known */
 	bool unsure;			/* and in one that waits, who knows for what */
 };
 

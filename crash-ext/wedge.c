@@ -57,6 +57,13 @@ static void find_owner(struct session *session, const struct lock_wait *lock,
 	}
 	if (!lock_spins(lock->kind))
 		return;
+	/*
+	 * Given back after the CPU that was to get it next had been stopped:
+	 * whoever has the address at hand now holds nothing.
+	 */
+	owner->nobody = !lock_is_held(lock);
+	if (owner->nobody)
+		return;
 	for (size_t n = 0; n < session->facts.nr_cpus; n++) {
 		const struct stop_cpu *c = &session->facts.cpus[n];
 		struct at_hand_in hand;
@@ -69,6 +76,7 @@ static void find_owner(struct session *session, const struct lock_wait *lock,
 			continue;
 		hand = waits_at_hand(session, n, lock->addr);
 		owner->nr_unsure += hand.unsure;
+		owner->nr_unread += hand.unread && !hand.unsure;
 		/* The first of those that have it in the better way. */
 		if (hand.how != AT_HAND_NOT && !nr[hand.how]++ &&
 		    (hand.how == AT_HAND_KEPT || !nr[AT_HAND_KEPT])) {
@@ -79,7 +87,8 @@ static void find_owner(struct session *session, const struct lock_wait *lock,
 	}
 	want = nr[AT_HAND_KEPT] ? AT_HAND_KEPT : AT_HAND_PASSING;
 	owner->nr_likely = nr[want];
-	if (nr[want] == 1 && !owner->nr_without_regs && !owner->nr_unsure) {
+	if (nr[want] == 1 && !owner->nr_without_regs && !owner->nr_unsure &&
+	    !owner->nr_unread) {
 		owner->known = OWNER_LIKELY;
 		owner->cpu = owner->candidate;
 	}
@@ -198,9 +207,14 @@ static void find_held(const struct cpu_memory *memory, struct wedge *wedge)
 		return;
 	wedge->has_held = true;
 	wedge->lockdep_off = !read_symbol("debug_locks", &on, sizeof(on)) || !on;
-	for (uint32_t i = 0; i < depth && i < WEDGE_MAX_HELD; i++) {
+	/* More than MAX_LOCK_DEPTH are none that lockdep has written. */
+	if (depth > 48)
+		depth = 0;
+	if (depth > WEDGE_MAX_HELD)
+		wedge->nr_outer = depth - WEDGE_MAX_HELD;
+	for (uint32_t i = 0; i + wedge->nr_outer < depth; i++) {
 		uint64_t at = memory->task + layout(L_TASK_HELD_LOCKS) +
-			      i * size;
+			      (wedge->nr_outer + i) * size;
 		uint64_t name = 0;
 
 		wedge->nr_held = i;

@@ -27,6 +27,8 @@ struct wedge_owner {
 	int in;				/* ... there: x0 to x28, -1: stack */
 	bool interrupted;		/* ... in what it had interrupted */
 	size_t nr_unsure;		/* CPUs that may wait for it as well */
+	size_t nr_unread;		/* CPUs whose stacks are not all known */
+	bool nobody;			/* the lock is free */
 	size_t nr_without_regs;		/* CPUs that nothing is known of */
 };
 
@@ -68,7 +70,8 @@ struct wedge {
 
 	bool has_held;			/* lockdep is built in */
 	bool lockdep_off;		/* and had stopped to record */
-	size_t nr_held;			/* held locks, innermost last */
+	size_t nr_held;			/* held locks, innermost last, ... */
+	size_t nr_outer;		/* ... and so many before them */
 	struct {
 		uint64_t lock, ip;
 		char name[48];

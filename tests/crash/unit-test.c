@@ -488,15 +488,37 @@ static void options_are_parsed(void **state)
 	}
 
 	char *more[] = { "sdei_stop", "-m", "sdei,nmi", "-o", "after",
-			 "--problems", "-s", "12", NULL };
+			 "--problems", "-j", NULL };
+	char *one[] = { "sdei_stop", "-s", "12", NULL };
 	char *two_modes[] = { "sdei_stop", "-w", "-t", NULL };
 
-	assert_true(parse(&o, 8, more));
-	assert_int_equal(o.mode, STOP_SWITCH);
-	assert_int_equal(o.cpu, 12);
+	assert_true(parse(&o, 7, more));
+	assert_int_equal(o.mode, STOP_JSON);
 	assert_true(o.problems && o.order == STOP_ORDER_AFTER);
 	assert_int_equal(o.mechanisms, 1 << 3 | 1 << 4);
+	assert_true(parse(&o, 3, one));
+	assert_int_equal(o.mode, STOP_SWITCH);
+	assert_int_equal(o.cpu, 12);
 	assert_false(parse(&o, 3, two_modes));
+
+	/* What would do nothing is refused. */
+	static char *const idle[][2] = {
+		{ "-t", "-c1" }, { "-t", "--problems" }, { "-t", "-l" },
+		{ "-e", "-msdei" }, { "-e", "--problems" }, { "-e", "-ocpu" },
+		{ "-w", "-ocpu" }, { "-x", "-opid" }, { "-x", "-l" },
+		{ "-s1", "-c1" }, { "-u", "-l" },
+	};
+
+	for (size_t i = 0; i < sizeof(idle) / sizeof(*idle); i++) {
+		char *args[] = { "sdei_stop", idle[i][0], idle[i][1], NULL };
+
+		assert_false(parse(&o, 3, args));
+		stop_options_destroy(&o);
+	}
+	char *useful[] = { "sdei_stop", "-w", "-l", "-c1", NULL };
+
+	assert_true(parse(&o, 4, useful));
+	stop_options_destroy(&o);
 
 	/* None: every CPU. Again, as the same process does. */
 	assert_true(parse(&o, 1, list));
