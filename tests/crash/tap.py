@@ -6,6 +6,7 @@ import io
 import re
 import tempfile
 import time
+import traceback
 
 
 class Tap:
@@ -49,7 +50,14 @@ def apart(job):
     text, start = io.StringIO(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix='sdei-stop-crash.') as scratch, \
             contextlib.redirect_stdout(text):
-        done = test(Tap(), *args, scratch)
+        tap, done = Tap(), None
+        try:
+            done = test(tap, *args, scratch)
+        except Exception:
+            # The others go on, and what it has said so far is kept.
+            tap.check('%s.%s runs to its end' % (test.__module__,
+                                                 test.__name__), False,
+                      traceback.format_exc())
     text.write('# %s.%s: %.0f s\n' % (test.__module__, test.__name__,
                                      time.monotonic() - start))
     return text.getvalue(), done
