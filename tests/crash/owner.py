@@ -57,9 +57,7 @@ class Case:
         """Words of a stack: an interrupt below that context, which went on with
         the frame record at frame."""
         at = outer[31] - PT_REGS
-        entry = at - 32
-        return {frame: [entry, self.at['el1h_64_irq'] + 4 + 0x40],
-                entry: [at + STACKFRAME, self.at['el1h_64_irq'] + 0x40],
+        return {frame: [at + STACKFRAME, self.at['el1h_64_irq'] + 0x40],
                 at: outer, at + STACKFRAME: [outer[29], outer[32]]}
 
 
@@ -110,6 +108,19 @@ def run(tap, crash, dump, so, addresses, scratch):
           case.open({0: zero}, {}, '2'), 2,
           r'owner +unknown: .*CPU 3 has its address at hand[^\n]*\n +but it may '
           r'be one of 1 CPU that left no registers', 'likely')
+    # CPU 2 has the pending bit, and nobody has the lock any more.
+    check('of a lock that is free: nobody',
+          case.open({}, {case.at['wedge_lock_b']: [0x100]}, '2'), 2,
+          r'free\n.*\n  owner +nobody: it is free, and this CPU was to get it '
+          r'next', r'likely|\n  deadlock')
+    other, lost = case.regs(1), case.regs(3)
+    other[20] = case.at['wedge_lock_b']
+    lost[19] = 0
+    lost[31] = 0xffff800000000000
+    check('not likely beside a CPU whose stack cannot be read',
+          case.open({1: other, 3: lost}, {}, '2'), 2,
+          r'owner +unknown: .*CPU 1 has its address at hand[^\n]*\n +but it may '
+          r'be one of 1 CPU of whose stacks not all could be read', 'likely')
     local = case.regs(2)
     local[32] = case.at['wedge_deadlock'] + 0x20
     local[30] = case.at['smp_call_function_many_cond'] + 0x164
