@@ -37,6 +37,7 @@
 	X(SDEI_PRIVATE, "sdei_event", "private_registered")		\
 	X(IRQ_DESC_KSTAT, "irq_desc", "kstat_irqs")			\
 	X(TICK_SCHED_TIMER, "tick_sched", "sched_timer")		\
+	X(TICK_FLAGS, "tick_sched", "flags")				\
 	X(TICK_LAST_TICK, "tick_sched", "last_tick")			\
 	X(TICK_NEXT_TICK, "tick_sched", "next_tick")			\
 	X(HRTIMER_EXPIRES, "hrtimer", "_softexpires")			\

@@ -19,6 +19,7 @@ static void drop(void)
 	out = NULL;
 	free(text);
 	text = NULL;
+	len = 0;
 }
 
 bool output_begin(void)

@@ -112,18 +112,22 @@ static bool stop_time(const struct session *session,
 }
 
 /*
- * Whether the tick's timer is one that is to expire. That of a tick that was
- * stopped is not, once it has: its handler does not set it again, and leaves the
- * time that is over in it until the interrupt, and softirqs, are through.
+ * Whether the tick had been stopped and its timer has expired: its handler does
+ * not set it again, and leaves the time that is over in it until the interrupt,
+ * and softirqs, are through. While any handler runs, a timer is not queued.
  */
-static bool is_queued(uint64_t timer)
+static bool is_spent(const struct cpu_memory *memory, uint64_t timer)
 {
+	uint64_t flags;
 	uint8_t queued;
 
-	if (layout_read(timer, L_HRTIMER_STATE, &queued, 1) ||
-	    layout_read(timer, L_HRTIMER_QUEUED, &queued, 1))
-		return queued & 1;
-	return true;
+	if (!layout_read(timer, L_HRTIMER_STATE, &queued, 1) &&
+	    !layout_read(timer, L_HRTIMER_QUEUED, &queued, 1))
+		return false;
+	/* TS_FLAG_STOPPED of kernel/time/tick-sched.h, Linux 6.9 */
+	return !(queued & 1) && layout(L_TICK_FLAGS) >= 0 &&
+	       read_percpu("tick_cpu_sched", memory->base,
+			   layout(L_TICK_FLAGS), &flags, 8) && flags & 2;
 }
 
 /*
@@ -158,7 +162,7 @@ static bool by_tick(const struct cpu_memory *memory, uint64_t stopped,
 	    !read_percpu("tick_cpu_sched", memory->base,
 			 layout(L_TICK_NEXT_TICK), &next, 8))
 		return false;
-	if (next == INT64_MAX || !is_queued(timer))
+	if (next == INT64_MAX || is_spent(memory, timer))
 		return true;
 	due = (int64_t)stopped - ((int64_t)expires - apart);
 	/* Less than a tick late is no silence. */

@@ -164,6 +164,12 @@ static bool leaves_stack(const char *function)
 	return exception_entry(function, '1') || exception_entry(function, '0');
 }
 
+static bool is_any(const char *function, const char *one, const char *other)
+{
+	return function && (!strcmp(function, one) ||
+			    (other && !strcmp(function, other)));
+}
+
 /* pt_regs is the last on a stack, and the record nearly the last in it. */
 #define LAST_RECORD	64
 
@@ -178,7 +184,10 @@ static bool is_last(struct walk *walk, const struct walk_stack *s, uint64_t fp,
 	uint64_t type;
 
 	/* An event has interrupted user space, or a guest. */
-	if (function && !strcmp(function, "__sdei_asm_handler"))
+	if (is_any(function, "__sdei_asm_handler", NULL))
+		return true;
+	/* A CPU's first function was called with zeros until Linux 5.14. */
+	if (is_any(function, "start_kernel", "secondary_start_kernel"))
 		return true;
 	if (walk->meta_frames)
 		return walk_read(walk, fp + 16, &type, 8) &&
@@ -237,6 +246,22 @@ static bool add_interrupted(struct walk *walk, uint64_t fp, uint64_t record[2],
 	return true;
 }
 
+/*
+ * Whether the record at fp is one of entry code, with the pc of what it has
+ * interrupted. Where a chain has come to that code by a pc in it, the record must
+ * show that it is.
+ */
+static bool is_entry(struct walk *walk, const char *function, uint64_t fp,
+		     uint64_t pc, bool by_pc)
+{
+	struct stop_regs regs;
+
+	if (is_any(function, "__sdei_asm_handler", NULL))
+		return !by_pc;
+	return exception_entry(function, '1') &&
+	       (!by_pc || (read_pt_regs(walk, fp, &regs) && regs.pc == pc));
+}
+
 void walk_regs(struct walk *walk, const struct stop_regs *first)
 {
 	struct stop_regs regs = *first;
@@ -244,7 +269,9 @@ void walk_regs(struct walk *walk, const struct stop_regs *first)
 	const struct walk_stack *on = NULL;
 	const char *function;
 	uint64_t fp = regs.x[29], lowest = 0;
-	bool may_leave = true;	/* sp may be on a stack already, and x29 not */
+	bool may_leave = false;
+	/* Entry code that a pc lies in may not have made its record yet. */
+	bool by_pc = true;
 
 	walk->nr_frames = 0;
 	walk->end = NULL;
@@ -261,7 +288,12 @@ void walk_regs(struct walk *walk, const struct stop_regs *first)
 	for (;;) {
 		const struct walk_stack *s = walk_stack_of(walk, fp);
 		uint64_t record[2];
+		bool traced;
 
+		/* So a kernel thread's chain ended until Linux 5.14. */
+		if (!fp && !walk->meta_frames &&
+		    is_any(function, "ret_from_fork", NULL))
+			return;
 		if (!s || fp & 7) {
 			walk->end = "x29 leads to no stack of this CPU";
 			return;
@@ -271,7 +303,8 @@ void walk_regs(struct walk *walk, const struct stop_regs *first)
 				walk->end = "x29 leads back to a stack";
 				return;
 			}
-			if (on && !may_leave) {
+			/* A stack may be in two pieces here, one above the other. */
+			if (on && !may_leave && s->low != on->high) {
 				walk->end = "x29 leads to another stack";
 				return;
 			}
@@ -297,19 +330,20 @@ void walk_regs(struct walk *walk, const struct stop_regs *first)
 				return;
 			function_of(walk, regs.pc, &function);
 			fp = regs.x[29];
-			may_leave = true;
+			may_leave = by_pc = true;
 			continue;
 		}
-		if (exception_entry(function, '1') ||
-		    (function && !strcmp(function, "__sdei_asm_handler"))) {
+		if (is_entry(walk, function, fp, record[1], by_pc)) {
 			if (!add_interrupted(walk, fp, record, &function,
 					     &regs))
 				return;
 			fp = record[0];
-			may_leave = true;
+			may_leave = by_pc = true;
 			continue;
 		}
-		if (is_traced(walk, ret)) {
+		by_pc = false;
+		traced = is_traced(walk, ret);
+		if (traced) {
 			if (!add_frame(walk, WALK_TRACED, ret, record[0]))
 				return;
 			function = NULL;
@@ -322,6 +356,7 @@ void walk_regs(struct walk *walk, const struct stop_regs *first)
 			return;
 		}
 		fp = record[0];
-		may_leave = leaves_stack(function);
+		/* Who knows what called what is traced. */
+		may_leave = traced || leaves_stack(function);
 	}
 }

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "kind.h"
@@ -65,6 +64,7 @@ static bool holds_dump(const char *path)
 static const char *refusal(const struct options *options, const char *path,
 			   int fd, const struct output *other)
 {
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	struct stat file, st;
 
 	if (fstat(fd, &file) || !S_ISREG(file.st_mode))
@@ -77,8 +77,11 @@ static const char *refusal(const struct options *options, const char *path,
 		return "is where the report goes";
 	if (file.st_size && holds_dump(path))
 		return "is a dump or compressed, and is not overwritten";
-	/* Where a file system has no locks, two runs cannot be told. */
-	if (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+	/*
+	 * Of this process, and of no reader that outlives it. Where a file
+	 * system has no locks, two runs cannot be told.
+	 */
+	if (fcntl(fd, F_SETLK, &whole) && (errno == EACCES || errno == EAGAIN))
 		return "is being written by another run";
 	return NULL;
 }

@@ -181,6 +181,24 @@ static const struct kind {
 	{ "lz4", "\x04\x22\x4d\x18", 4, lz4_step, false, true },
 };
 
+static const struct kind *kind_by(const void *head)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (!memcmp(head, kinds[i].magic, kinds[i].len))
+			return &kinds[i];
+	return NULL;
+}
+
+static bool is_skippable(const unsigned char *head)
+{
+	return head[0] >> 4 == 5 && !memcmp(head + 1, "\x2a\x4d\x18", 3);
+}
+
+bool unpack_is_packed_head(const unsigned char *head)
+{
+	return kind_by(head) || is_skippable(head);
+}
+
 /*
  * Where the first frame with data is: pzstd puts one to be skipped, of 4 bytes,
  * in front of each, and both zstd and lz4 may have them of any length. Their
@@ -192,32 +210,22 @@ static off_t skip_frames(int fd)
 	off_t at = 0;
 
 	for (int i = 0; i < 16 && pread(fd, head, sizeof(head), at) ==
-	     sizeof(head) && head[0] >> 4 == 5 &&
-	     !memcmp(head + 1, "\x2a\x4d\x18", 3); i++)
+	     sizeof(head) && is_skippable(head); i++)
 		at += sizeof(head) + ((uint32_t)head[7] << 24 | head[6] << 16 |
 				      head[5] << 8 | head[4]);
 	return at;
-}
-
-bool unpack_is_packed_head(const unsigned char *head)
-{
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-		if (!memcmp(head, kinds[i].magic, kinds[i].len))
-			return true;
-	return false;
 }
 
 static const struct kind *kind_of(int fd)
 {
 	char head[6] = { 0 };
 	off_t at = skip_frames(fd);
+	const struct kind *kind;
 
 	if (pread(fd, head, sizeof(head), at) < 2)
 		return NULL;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-		if (!memcmp(head, kinds[i].magic, kinds[i].len))
-			return !at || kinds[i].skips ? &kinds[i] : NULL;
-	return NULL;
+	kind = kind_by(head);
+	return kind && (!at || kind->skips) ? kind : NULL;
 }
 
 const char *unpack_kind(int fd)

@@ -99,7 +99,7 @@ static struct names *try(const char *path, const struct wanted *wanted,
 	bool differs;
 	struct names *names;
 
-	if (access(path, R_OK))
+	if (access(path, F_OK))
 		return NULL;
 	names = names_open(path, wanted->build_id, &differs, err);
 	if (!names && (!other->path[0] || (differs && other->why[0]))) {

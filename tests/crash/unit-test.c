@@ -23,11 +23,12 @@
 /* Functions of the imaginary kernel, 0x100 bytes each. */
 #define TEXT	0xffffd00000000000ull
 enum { INNER, MIDDLE, OUTER, EL1_IRQ, EL0_SYNC, BAD_STACK, SDEI, ON_IRQ_STACK,
-       BEFORE, TRACER, NR_FUNCTIONS };
+       BEFORE, TRACER, START_KERNEL, FROM_FORK, NR_FUNCTIONS };
 static const char *const names[] = { "inner", "middle", "outer", "el1h_64_irq",
 				     "el0t_64_sync", "__bad_stack",
 				     "__sdei_asm_handler", "call_on_irq_stack",
-				     "ftrace_stub_graph", "return_to_handler" };
+				     "ftrace_stub_graph", "return_to_handler",
+				     "start_kernel", "ret_from_fork" };
 /* The last record, in the last pt_regs of the stack. */
 #define END	(TASK + SIZE - 32)
 #define IN(function, offset)	(TEXT + (function) * 0x100 + (offset))
@@ -370,6 +371,39 @@ static void exception_without_registers(void **state)
 	assert_non_null(walk.end);
 }
 
+/* Before it has made its record, entry code has that of what it interrupted. */
+static void pc_in_entry_code(void **state)
+{
+	(void)state;
+	regs.pc = IN(EL1_IRQ, 0x10);
+	regs.x[30] = IN(MIDDLE, 0x20);
+	regs.x[29] = TASK + 0x100;
+	record(TASK + 0x100, END, IN(OUTER, 0x30));
+	walk_regs(&walk, &regs);
+	CHAIN(IN(EL1_IRQ, 0x10), IN(MIDDLE, 0x20), IN(OUTER, 0x30));
+	assert_null(walk.end);
+}
+
+/* Before Linux 5.14: without a pt_regs of its own, and with x29 0. */
+static void ends_of_old_kernels(void **state)
+{
+	(void)state;
+	regs.pc = IN(INNER, 0x40);
+	regs.x[30] = IN(INNER, 0x20);
+	regs.x[29] = TASK + 0x100;
+	record(TASK + 0x100, TASK + SIZE - 112, IN(START_KERNEL, 0x30));
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(START_KERNEL, 0x30));
+	assert_null(walk.end);
+	record(TASK + 0x100, 0, IN(FROM_FORK, 0x10));
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(FROM_FORK, 0x10));
+	assert_null(walk.end);
+	record(TASK + 0x100, 0, IN(OUTER, 0x10));
+	walk_regs(&walk, &regs);
+	assert_non_null(walk.end);
+}
+
 static void tracer_has_the_caller(void **state)
 {
 	(void)state;
@@ -383,6 +417,13 @@ static void tracer_has_the_caller(void **state)
 	assert_int_equal(walk.frames[1].kind, WALK_TRACED);
 	assert_int_equal(walk_back(walk.frames[1].kind), 0);
 	assert_null(walk.end);
+	/* It may be the first one on its stack. */
+	regs.x[29] = IRQ + 0x100;
+	record(IRQ + 0x100, TASK + 0x200, IN(TRACER, 0));
+	walk_regs(&walk, &regs);
+	CHAIN(IN(INNER, 0x40), IN(TRACER, 0), IN(OUTER, 0x30));
+	assert_null(walk.end);
+	regs.x[29] = TASK + 0x100;
 	/* The same in a link register. */
 	regs.x[30] = IN(TRACER, 0);
 	record(TASK + 0x100, TASK + 0x200, IN(OUTER, 0x20));
@@ -544,6 +585,8 @@ int main(void)
 		cmocka_unit_test_setup(overflow_names_the_pc, setup),
 		cmocka_unit_test_setup(event_names_the_pc, setup),
 		cmocka_unit_test_setup(exception_without_registers, setup),
+		cmocka_unit_test_setup(pc_in_entry_code, setup),
+		cmocka_unit_test_setup(ends_of_old_kernels, setup),
 		cmocka_unit_test_setup(tracer_has_the_caller, setup),
 		cmocka_unit_test_setup(long_chain_is_cut, setup),
 		cmocka_unit_test_setup(stack_that_cannot_be_read, setup),
