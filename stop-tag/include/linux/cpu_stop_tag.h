@@ -39,7 +39,7 @@
 #define CPU_STOP_IPI		2
 #define CPU_STOP_NMI_IPI	3	/* pseudo-NMI IPI */
 #define CPU_STOP_SDEI		4
-#define CPU_STOP_SELF		5	/* lost a parallel panic */
+#define CPU_STOP_SELF		5	/* lost to another CPU's panic */
 #define CPU_STOP_NOT_STOPPED	6	/* written by the requester */
 
 /* cpu_stop_tag.regs: where pr_reg came from */
@@ -76,9 +76,11 @@
  * @request_ns: sched_clock when the last rung in @rungs was signalled; 0 on
  *	the panicking CPU and on a CPU that stopped itself
  * @nr_online: panicking CPU only: CPUs that were running when the crash began
- * @nr_left: panicking CPU only: CPUs still online after the last rung
+ * @nr_left: panicking CPU only: CPUs without registers, as they were still
+ *	online after the last rung
  * @sdei_status: result of SDEI_EVENT_SIGNAL at this CPU, valid when @rungs has
- *	CPU_STOP_RUNG_SDEI
+ *	CPU_STOP_RUNG_SDEI; SDEI_DENIED (-3) is also that of a CPU that had
+ *	events masked and was not signalled for that reason
  * @reserved: zero
  */
 struct cpu_stop_tag {
