@@ -35,10 +35,10 @@ RUNG_IPI, RUNG_NMI, RUNG_SDEI = 1, 2, 4
 FLAG_MASKED = 1
 FLAGS = {'irqs-masked': 1, 'powered-off': 2, 'not-kernel': 4, 'in-sdei': 8}
 # Lines for the lab and for those who list scenarios, not for the judge.
-NOT_DEMANDS = ('title', 'record', 'kernel', 'firmware', 'sdei-node',
-               'idle-states', 'driver', 'memory', 'crashkernel', 'bootargs', 'cpus', 'el', 'config',
-               'capture', 'capture-bootargs', 'capture-kernel', 'kexec',
-               'thread', 'allows', 'stamps', 'dump',
+NOT_DEMANDS = ('title', 'record', 'kernel', 'firmware', 'sdei-node', 'gic',
+               'idle-states', 'driver', 'memory', 'crashkernel', 'bootargs',
+               'cpus', 'el', 'config', 'capture', 'capture-bootargs',
+               'capture-kernel', 'kexec', 'thread', 'allows', 'stamps', 'dump',
                'limit', 'silence')
 # What a kernel, not the firmware, prints that found a bug in itself.
 SPLAT = re.compile(

@@ -14,7 +14,10 @@
  *	race-after CPU...	the same, but CPU panics when the winner already
  *				waits for CPUs to stop
  *	race-stop CPU...	CPU panics when whoever stops the CPUs next, say for
- *				a restart, already waits for it
+ *				a restart, already waits for it; parameter delays has
+ *				it wait longer
+ *	restart-in-crash CPU...	CPU restarts the machine when whoever stops the CPUs
+ *				next, say for a crash, already waits for it
  *	race-timed CPU...	this CPU and CPU... panic, each after a time of its own
  *				(parameter delays)
  *	nmi-loser CPU		this CPU panics; an interrupt on CPU then calls
@@ -30,6 +33,13 @@
  *	inside-sdei CPU		CPU spins in a handler of SDEI event 0 that never
  *				ends; parameter sdei_entry must be set
  *	panic-inside-sdei CPU	the same, but CPU panics in there when another one has
+ *	panic-inside-sdei-late CPU
+ *				the same, but not before the stop has come to SDEI, so
+ *				that its event waits behind the one that CPU is in;
+ *				parameter stop_mask must be set, too
+ *	panic-in-own-stop CPU	this CPU panics inside an SDEI event when it has begun
+ *				to stop the others, say for a restart, which must
+ *				follow; CPU signals the event and then spins masked
  *	panic-in-restart	panic when a restart has stopped the other CPUs;
  *				an emergency restart must follow
  *	late-reachable CPU...	spin with D, A, I and F masked until that restart has
@@ -38,6 +48,7 @@
  *				been called; a reboot must follow
  *	grace-period		start an RCU grace period
  *	wait-stuck CPU...	return when CPU no longer takes an IPI
+ *	wait-alive CPU...	return when CPU has taken an IPI, fail if it does not
  *
  * Every function that spins or panics is a function of its own, so that a dump
  * can be asked whether a CPU's pc or call chain lies in it. What is wedged
@@ -103,6 +114,26 @@ static void wedge_answer(void *answered)
 	WRITE_ONCE(*(int *)answered, 1);
 }
 
+/* 0 if the CPU takes an IPI in that time, -ETIMEDOUT if it does not. */
+static int wedge_probe(unsigned int cpu, int timeout_ms)
+{
+	int *answered = per_cpu_ptr(&wedge_answered, cpu);
+	call_single_data_t *csd = per_cpu_ptr(&wedge_csd, cpu);
+	int ms;
+
+	WRITE_ONCE(*answered, 0);
+	INIT_CSD(csd, wedge_answer, answered);
+	if (smp_call_function_single_async(cpu, csd))
+		return -EIO;
+	for (ms = 0; ms < timeout_ms; ms++) {
+		mdelay(1);
+		if (READ_ONCE(*answered))
+			return 0;
+	}
+	pr_info("CPU %u does not answer an IPI\n", cpu);
+	return -ETIMEDOUT;
+}
+
 /*
  * Lets others run on this CPU between probes, but does not sleep: whoever is to
  * wedge the CPU may still be on its way there from here.
@@ -110,24 +141,12 @@ static void wedge_answer(void *answered)
 static int wedge_wait_stuck_one(unsigned int cpu)
 {
 	unsigned long end = jiffies + msecs_to_jiffies(WEDGE_TIMEOUT_MS);
-	int *answered = per_cpu_ptr(&wedge_answered, cpu);
-	call_single_data_t *csd = per_cpu_ptr(&wedge_csd, cpu);
-	int ms;
+	int err;
 
 	while (time_before(jiffies, end)) {
-		WRITE_ONCE(*answered, 0);
-		INIT_CSD(csd, wedge_answer, answered);
-		if (smp_call_function_single_async(cpu, csd))
-			return -EIO;
-		for (ms = 0; ms < WEDGE_PROBE_MS; ms++) {
-			mdelay(1);
-			if (READ_ONCE(*answered))
-				break;
-		}
-		if (ms == WEDGE_PROBE_MS) {
-			pr_info("CPU %u does not answer an IPI\n", cpu);
-			return 0;
-		}
+		err = wedge_probe(cpu, WEDGE_PROBE_MS);
+		if (err)
+			return err == -ETIMEDOUT ? 0 : err;
 		cond_resched();
 	}
 	return -ETIMEDOUT;
@@ -146,6 +165,20 @@ static int wedge_wait_stuck(const cpumask_t *cpus)
 	return err;
 }
 
+static int wedge_wait_alive(const cpumask_t *cpus)
+{
+	unsigned int cpu;
+	int err = 0;
+
+	for_each_cpu(cpu, cpus) {
+		err = wedge_probe(cpu, WEDGE_TIMEOUT_MS);
+		if (err)
+			break;
+		pr_info("CPU %u answers an IPI\n", cpu);
+	}
+	return err;
+}
+
 static void wedge_grace_period_ends(struct rcu_head *head)
 {
 }
@@ -160,6 +193,7 @@ static int wedge_grace_period(const cpumask_t *cpus)
 
 static const struct wedge_verb wedge_main_verbs[] = {
 	{ "wait-stuck", wedge_wait_stuck },
+	{ "wait-alive", wedge_wait_alive },
 	{ "grace-period", wedge_grace_period },
 	{ }
 };

@@ -15,6 +15,7 @@
 #include <linux/panic.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
+#include <linux/reboot.h>
 #include <linux/sched.h>
 #include <linux/sched/clock.h>
 #include <asm/irq_regs.h>
@@ -24,6 +25,11 @@
 /* CPUs that are to stop themselves before the winner of a panic goes on. */
 static cpumask_t wedge_losers;
 static DEFINE_PER_CPU(struct hrtimer, wedge_timer);
+
+/* Nanoseconds: the first is the panicking CPU's, the others the losers' in turn. */
+static unsigned int wedge_delays[NR_CPUS];
+static int wedge_nr_delays;
+module_param_array_named(delays, wedge_delays, uint, &wedge_nr_delays, 0600);
 
 static noinline void wedge_panic_first(void)
 {
@@ -116,12 +122,29 @@ static int wedge_race_before_thread(void *arg)
  */
 static int wedge_race_after_thread(void *arg)
 {
+	u64 begin;
+
 	wedge_say(__func__);
 	wedge_mask_all();
 	cpumask_set_cpu(raw_smp_processor_id(), &wedge_ready);
 	while (!wedge_stop_has_begun())
 		cpu_relax();
+	begin = sched_clock();
+	while (sched_clock() - begin < wedge_delays[0])
+		cpu_relax();
 	wedge_panic_second();
+	return 0;
+}
+
+/* The other way round: the machine is to be reset while a crash waits for it. */
+static int wedge_restart_in_crash_thread(void *arg)
+{
+	wedge_say(__func__);
+	wedge_mask_all();
+	cpumask_set_cpu(raw_smp_processor_id(), &wedge_ready);
+	while (!wedge_stop_has_begun())
+		cpu_relax();
+	emergency_restart();
 	return 0;
 }
 
@@ -240,6 +263,11 @@ static int wedge_race_stop(const cpumask_t *cpus)
 	return wedge_start_all(wedge_race_after_thread, cpus);
 }
 
+static int wedge_restart_in_crash(const cpumask_t *cpus)
+{
+	return wedge_start_all(wedge_restart_in_crash_thread, cpus);
+}
+
 static int wedge_nmi_loser(const cpumask_t *cpus)
 {
 	return wedge_panic_against(wedge_nmi_loser_thread, cpus, true);
@@ -250,10 +278,6 @@ static int wedge_oops_second(const cpumask_t *cpus)
 	return wedge_panic_against(wedge_oops_second_thread, cpus, true);
 }
 
-/* Nanoseconds: the first is the panicking CPU's, the others the losers' in turn. */
-static unsigned int wedge_delays[NR_CPUS];
-static int wedge_nr_delays;
-module_param_array_named(delays, wedge_delays, uint, &wedge_nr_delays, 0600);
 static u64 wedge_start_at;
 static atomic_t wedge_turn;
 
@@ -322,6 +346,7 @@ const struct wedge_verb wedge_race_verbs[] = {
 	{ "race-before", wedge_race_before },
 	{ "race-after", wedge_race_after },
 	{ "race-stop", wedge_race_stop },
+	{ "restart-in-crash", wedge_restart_in_crash },
 	{ "race-timed", wedge_start_race_timed },
 	{ "nmi-loser", wedge_nmi_loser },
 	{ "oops-second", wedge_oops_second },

@@ -7,6 +7,7 @@
 
 #include <linux/arm-smccc.h>
 #include <linux/arm_sdei.h>
+#include <linux/irqflags.h>
 #include <linux/moduleparam.h>
 #include <linux/panic.h>
 #include <linux/percpu.h>
@@ -28,6 +29,10 @@ module_param_named(sdei_entry, wedge_sdei_entry, ulong, 0600);
 /* Address of crash_notes, likewise. */
 static unsigned long wedge_crash_notes;
 module_param_named(crash_notes, wedge_crash_notes, ulong, 0600);
+
+/* Address of sdei_nmi_stop_mask, likewise. */
+static unsigned long wedge_stop_mask;
+module_param_named(stop_mask, wedge_stop_mask, ulong, 0600);
 
 /* Who writes the verb is the one who crashes the machine next. */
 static u64 wedge_panicking_mpidr;
@@ -162,6 +167,34 @@ static int wedge_sdei_panics(u32 event, struct pt_regs *regs, void *arg)
 	return 0;
 }
 
+/*
+ * This CPU is in the stop's mask when event 0 has been signalled at it, or is in
+ * an instant. The stop then waits 100 ms for it.
+ */
+static int wedge_sdei_panics_late(u32 event, struct pt_regs *regs, void *arg)
+{
+	const cpumask_t *mask = (const cpumask_t *)wedge_stop_mask;
+	unsigned int cpu = raw_smp_processor_id();
+
+	cpumask_set_cpu(cpu, &wedge_ready);
+	while (!cpumask_test_cpu(cpu, mask))
+		cpu_relax();
+	mdelay(10);
+	wedge_panic_inside_sdei();
+	return 0;
+}
+
+static noinline void wedge_panic_in_own_stop(void)
+{
+	panic("wedge: panic in its own stop, on CPU %u", raw_smp_processor_id());
+}
+
+static int wedge_sdei_panics_at_once(u32 event, struct pt_regs *regs, void *arg)
+{
+	wedge_panic_in_own_stop();
+	return 0;
+}
+
 static struct sdei_registered_event wedge_event = {
 	.event_num	= WEDGE_EVENT,
 };
@@ -171,11 +204,10 @@ static struct sdei_registered_event wedge_event = {
  * it over on this CPU, with the kernel's own entry code and a callback that
  * does not return, as any driver's might.
  */
-static int wedge_inside_sdei_thread(void *arg)
+static void wedge_own_event0(void)
 {
 	long un, reg, en;
 
-	wedge_mask_all();
 	un = wedge_sdei_call(SDEI_1_0_FN_SDEI_EVENT_UNREGISTER, WEDGE_EVENT, 0,
 			     0, 0, 0);
 	reg = wedge_sdei_call(SDEI_1_0_FN_SDEI_EVENT_REGISTER, WEDGE_EVENT,
@@ -185,6 +217,12 @@ static int wedge_inside_sdei_thread(void *arg)
 			     0, 0);
 	pr_info("CPU %u has event 0 for itself (%ld %ld %ld)\n",
 		raw_smp_processor_id(), un, reg, en);
+}
+
+static int wedge_inside_sdei_thread(void *arg)
+{
+	wedge_mask_all();
+	wedge_own_event0();
 	wedge_signal(wedge_own_mpidr());
 	/* Never seen: the event comes before the call is back, or soon after. */
 	for (;;)
@@ -210,10 +248,45 @@ static int wedge_start_panic_inside_sdei(const cpumask_t *cpus)
 	return wedge_take_over(cpus, wedge_sdei_panics);
 }
 
+static int wedge_start_panic_inside_sdei_late(const cpumask_t *cpus)
+{
+	if (!wedge_stop_mask)
+		return -EINVAL;
+	return wedge_take_over(cpus, wedge_sdei_panics_late);
+}
+
+static int wedge_signal_in_stop_thread(void *arg)
+{
+	wedge_say(__func__);
+	wedge_mask_all();
+	cpumask_set_cpu(raw_smp_processor_id(), &wedge_ready);
+	while (!wedge_stop_has_begun())
+		cpu_relax();
+	wedge_signal(wedge_panicking_mpidr);
+	wedge_spin_masked(raw_smp_processor_id());
+	return 0;
+}
+
+static int wedge_start_panic_in_own_stop(const cpumask_t *cpus)
+{
+	unsigned long flags;
+
+	if (!wedge_sdei_entry || cpumask_weight(cpus) != 1)
+		return -EINVAL;
+	wedge_event.callback = wedge_sdei_panics_at_once;
+	wedge_panicking_mpidr = wedge_own_mpidr();
+	local_irq_save(flags);
+	wedge_own_event0();
+	local_irq_restore(flags);
+	return wedge_start_all(wedge_signal_in_stop_thread, cpus);
+}
+
 const struct wedge_verb wedge_sdei_verbs[] = {
 	{ "late-event0", wedge_late_event0 },
 	{ "late-backtrace", wedge_late_backtrace },
 	{ "inside-sdei", wedge_start_inside_sdei },
 	{ "panic-inside-sdei", wedge_start_panic_inside_sdei },
+	{ "panic-inside-sdei-late", wedge_start_panic_inside_sdei_late },
+	{ "panic-in-own-stop", wedge_start_panic_in_own_stop },
 	{ }
 };
