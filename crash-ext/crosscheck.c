@@ -211,16 +211,15 @@ static void print_agreement(const struct check *check)
 		[TASKS] = "tasks", [MASKS] = "masks", [MPIDRS] = "MPIDRs",
 		[EVIDENCE] = "evidence", [NOTES] = "notes of the file",
 	};
-	size_t nr = 0, left;
+	size_t left = 0;
 
 	for (size_t i = 0; i < NR_WHAT; i++)
-		nr += check->compared[i] != 0;
-	if (!nr) {
+		left += check->compared[i] != 0;
+	if (!left) {
 		fprintf(out, "nothing was compared\n");
 		return;
 	}
 	fprintf(out, "nothing found: ");
-	left = nr;
 	for (size_t i = 0; i < NR_WHAT; i++) {
 		if (!check->compared[i])
 			continue;
@@ -271,10 +270,11 @@ void crosscheck(struct session *session,
 	if (session->have_file) {
 		compare_notes(&compare, &session->facts, &session->file);
 		check.compared[NOTES] = compare.nr_memory;
-	} else
+	} else {
 		fprintf(out, "not compared with the dump file: %s\n",
 			session->why_no_file[0] ? session->why_no_file :
 			"its notes are the ones shown");
+	}
 	if (!check.found)
 		print_agreement(&check);
 	else

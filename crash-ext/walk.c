@@ -343,15 +343,13 @@ void walk_regs(struct walk *walk, const struct stop_regs *first)
 		}
 		by_pc = false;
 		traced = is_traced(walk, ret);
-		if (traced) {
-			if (!add_frame(walk, WALK_TRACED, ret, record[0]))
-				return;
-			function = NULL;
-		} else if (!add_frame(walk, WALK_CALLER, ret, record[0])) {
+		if (!add_frame(walk, traced ? WALK_TRACED : WALK_CALLER, ret,
+			       record[0]))
 			return;
+		function = NULL;
 		/* It may lie in a module that crash knows nothing of. */
-		} else if (!caller_of(walk, ret, &function) &&
-			   (!(ret & KERNEL_HALF) || ret & 3)) {
+		if (!traced && !caller_of(walk, ret, &function) &&
+		    (!(ret & KERNEL_HALF) || ret & 3)) {
 			walk->end = "not an address of kernel code";
 			return;
 		}
