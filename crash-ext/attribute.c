@@ -10,25 +10,12 @@
 
 #include "attribute.h"
 
-static bool on_stacks(struct cpu_memory *cpu, uint64_t sp)
-{
-	collect_stacks(cpu);
-	for (size_t i = 0; i < cpu->nr_stacks; i++) {
-		const struct walk_stack *s = &cpu->stacks[i];
-
-		/* One that is empty has its pointer at the end. */
-		if (sp >= s->low && sp <= s->high)
-			return true;
-	}
-	return false;
-}
-
 static uint32_t cpu_of_stack(struct crash_memory *memory, uint64_t sp)
 {
 	uint32_t found = STOP_CPU_UNKNOWN;
 
 	for (size_t i = 0; i < memory->nr_cpus; i++) {
-		if (!on_stacks(&memory->cpus[i], sp))
+		if (!collect_on_stacks(&memory->cpus[i], sp))
 			continue;
 		if (found != STOP_CPU_UNKNOWN)
 			return STOP_CPU_UNKNOWN;

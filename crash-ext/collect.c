@@ -114,6 +114,16 @@ void collect_stacks(struct cpu_memory *cpu)
 		add_stack(cpu, "EFI", p - size, size);
 }
 
+bool collect_on_stacks(struct cpu_memory *cpu, uint64_t sp)
+{
+	collect_stacks(cpu);
+	for (size_t i = 0; i < cpu->nr_stacks; i++) {
+		if (sp >= cpu->stacks[i].low && sp <= cpu->stacks[i].high)
+			return true;
+	}
+	return false;
+}
+
 /* crash has the names of all tasks at hand, but of a live system's old ones. */
 static bool known_task(struct cpu_memory *cpu, uint64_t task)
 {
@@ -160,8 +170,10 @@ static void read_task(struct cpu_memory *cpu)
 		return;
 	if (!known_task(cpu, task)) {
 		if (layout(L_TASK_PID) < 0 ||
-		    !read_mem(task + layout(L_TASK_PID), &pid, sizeof(pid)))
+		    !read_mem(task + layout(L_TASK_PID), &pid, sizeof(pid))) {
+			cpu->lost_task = task;
 			return;
+		}
 		cpu->pid = pid;
 		if (layout(L_TASK_COMM) < 0 ||
 		    !read_mem(task + layout(L_TASK_COMM), cpu->comm, 16))

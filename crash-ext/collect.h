@@ -20,6 +20,9 @@ struct cpu_memory {
 	enum stop_known online;		/* its bit in cpu_online_mask */
 	enum stop_known running;	/* when the crash began */
 	uint64_t task;			/* current task; 0: unknown */
+	uint64_t lost_task;		/* it is this one, which cannot be read */
+	uint64_t sp_stack;		/* start of the stack that sp is on, if ... */
+					/* ... its task's is unknown; 0: none */
 	uint32_t pid;
 	char comm[17];
 	bool has_stacks;		/* collect_stacks() was here */
@@ -74,6 +77,9 @@ bool collect_task_stack(const struct cpu_memory *cpu, uint64_t *low,
 
 /* Fills cpu->stacks, if that was not done yet. */
 void collect_stacks(struct cpu_memory *cpu);
+
+/* Whether sp is on one of them; that of an empty one is its end. */
+bool collect_on_stacks(struct cpu_memory *cpu, uint64_t sp);
 
 /*
  * Prepares *walk for one CPU: its stacks and how this kernel builds frames.

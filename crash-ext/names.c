@@ -7,6 +7,8 @@
 
 #include <errno.h>
 
+#include <linux/magic.h>
+
 #include "collect.h"
 #include "crash-read.h"
 #include "debuginfo.h"
@@ -167,22 +169,42 @@ const char *collect_object(uint64_t addr, char *buf, size_t len)
 }
 
 /*
- * Whether sp is in one of the CPU's stacks; of one without any, it is not known.
- * At the entry from user space the stack is empty: sp is its end.
+ * Where the stack begins that sp is on, as far as that shows: stacks of tasks
+ * are aligned to their size, and fork() writes a mark at the far end of each.
  */
-static enum stop_known in_any_stack(struct cpu_memory *cpu, uint64_t sp)
+static uint64_t task_stack_at(uint64_t sp)
+{
+	uint64_t size = layout_thread_size(), low = sp & ~(size - 1), mark;
+
+	return !(size & (size - 1)) && read_mem(low, &mark, sizeof(mark)) &&
+	       mark == STACK_END_MAGIC ? low : 0;
+}
+
+/*
+ * Whether sp is on one of the CPU's stacks. Where that of its task is unknown,
+ * as makedumpfile up to 1.7.9 leaves out some pages of slabs from Linux 7.1 on,
+ * this is known only of an sp that is on another CPU's.
+ */
+static enum stop_known on_own_stack(struct crash_memory *memory,
+				    struct cpu_memory *cpu, uint64_t sp)
 {
 	uint64_t low, high;
-	bool has_task = collect_task_stack(cpu, &low, &high);
 
-	if (has_task && sp >= low && sp <= high)
-		return STOP_YES;
-	collect_stacks(cpu);
-	for (size_t i = 0; i < cpu->nr_stacks; i++) {
-		if (sp >= cpu->stacks[i].low && sp <= cpu->stacks[i].high)
+	/* Most often it is this one, and no other is asked for. */
+	if (collect_task_stack(cpu, &low, &high)) {
+		if (sp >= low && sp <= high)
 			return STOP_YES;
+		return collect_on_stacks(cpu, sp) ? STOP_YES : STOP_NO;
 	}
-	return has_task || cpu->nr_stacks ? STOP_NO : STOP_UNKNOWN;
+	if (collect_on_stacks(cpu, sp))
+		return STOP_YES;
+	for (size_t i = 0; i < memory->nr_cpus; i++) {
+		if (&memory->cpus[i] != cpu &&
+		    collect_on_stacks(&memory->cpus[i], sp))
+			return STOP_NO;
+	}
+	cpu->sp_stack = task_stack_at(sp);
+	return STOP_UNKNOWN;
 }
 
 static int name_cpu(struct crash_memory *memory,
@@ -208,7 +230,7 @@ static int name_cpu(struct crash_memory *memory,
 		return 0;
 
 	if (cpu)
-		c->sp_in_stack = in_any_stack(cpu, c->regs.sp);
+		c->sp_in_stack = on_own_stack(memory, cpu, c->regs.sp);
 	start = function_of(NULL, c->regs.pc, &name);
 	if (start) {
 		c->pc_in_stop_code = stop_code_function(name) ? STOP_YES :
@@ -250,7 +272,7 @@ static void load_stack(void *arg, struct walk_stack *s)
 }
 
 /*
- * Since Linux 6.14 a frame record of zeros has a type behind it, and a member
+ * Since Linux 6.13 a frame record of zeros has a type behind it, and a member
  * of pt_regs has room for the three words: its structure is one that crash has
  * asked for already, unlike struct frame_record_meta.
  */
@@ -261,6 +283,17 @@ static bool has_meta_frames(void)
 	if (size == -2)
 		size = MEMBER_SIZE("pt_regs", "stackframe");
 	return size >= 24;
+}
+
+/* One more stack, of a task: from it all others are entered. */
+static void enter_from(struct walk *walk, uint64_t low)
+{
+	memmove(walk->stacks + 1, walk->stacks,
+		walk->nr_stacks++ * sizeof(*walk->stacks));
+	walk->stacks[0] = (struct walk_stack){
+		.name = "task", .low = low,
+		.high = low + layout_thread_size(),
+	};
 }
 
 void collect_walk(struct walk *walk, struct cpu_memory *cpu,
@@ -281,6 +314,8 @@ void collect_walk(struct walk *walk, struct cpu_memory *cpu,
 	collect_stacks(cpu);
 	memcpy(walk->stacks, cpu->stacks, sizeof(walk->stacks));
 	walk->nr_stacks = cpu->nr_stacks;
+	if (cpu->sp_stack && walk->nr_stacks < WALK_MAX_STACKS)
+		enter_from(walk, cpu->sp_stack);
 }
 
 void collect_walk_done(struct walk *walk)

@@ -132,6 +132,11 @@ static void show_task(FILE *fp, const struct stop_cpu *cpu,
 		fprintf(fp, "  task      PID: %u  TASK: %016" PRIx64
 			"  COMMAND: \"%s\"\n", memory->pid, memory->task,
 			memory->comm);
+	} else if (memory && memory->lost_task) {
+		fprintf(fp, "  task      unknown: its task_struct at %016" PRIx64
+			" cannot be read\n", memory->lost_task);
+		if (memory->sp_stack)
+			fprintf(fp, "            (its stack is taken for the one that sp is on)\n");
 	} else {
 		fprintf(fp, "  task      unknown\n");
 	}

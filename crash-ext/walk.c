@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* arch/arm64/include/asm/stacktrace/frame.h, Linux 6.14 */
+/* arch/arm64/include/asm/stacktrace/frame.h, Linux 6.13 */
 #define FRAME_META_FINAL	1
 #define FRAME_META_PT_REGS	2
 

@@ -66,7 +66,7 @@ struct walk {
 
 	/* Offset of pt_regs.stackframe, or < 0: unknown. */
 	long pt_regs_stackframe;
-	/* Since Linux 6.14 a frame record of zeros has a type behind it. */
+	/* Since Linux 6.13 a frame record of zeros has a type behind it. */
 	bool meta_frames;
 
 	/*

@@ -155,7 +155,7 @@ static bool find_child(Dwarf_Die *parent, int tag, const char *name,
 
 /*
  * struct pt_regs, out of init/main.c's unit, which knows it by linux/sched.h.
- * Since Linux 6.14 its stackframe is a struct frame_record_meta, of three words;
+ * Since Linux 6.13 its stackframe is a struct frame_record_meta, of three words;
  * it was an array of two.
  */
 static void find_pt_regs(struct names *names, Dwarf_Die *cu)

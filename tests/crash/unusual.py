@@ -243,6 +243,46 @@ def task_name(check, machine, crash, so, scratch):
           repr(out.get('table', out[''])) + repr(out.get('switch')))
 
 
+def lost_task(check, machine, crash, scratch):
+    """A task_struct is not in the dump, as makedumpfile up to 1.7.9 leaves out
+    pages of slabs from Linux 7.1 on. Its stack is where sp says, and nothing is
+    said against the registers; another CPU's stack is still told."""
+    on_task = {cpu: re.search(r'TASK: ([0-9a-f]+)', part).group(1)
+               for cpu, part in parts(machine.real['all']).items()
+               if re.search(r'SP: \w+  \[task stack\]', part)}
+    frames = our_frames(machine.real['all'])
+    cpu, other = sorted(on_task)[:2]
+    at = crash.run(machine.dump, {'at': 'struct task_struct.pid -o ' +
+                                  on_task[cpu]}, scratch)['at']
+    at = re.search(r'\[([0-9a-f]+)\] pid_t pid', at).group(1)
+    paddr = edit.physical(crash, machine.dump, {'at': at}, scratch)['at']
+    for foreign in (False, True):
+        path = os.path.join(scratch, 'no-task')
+        note = bytearray(machine.editor.note(cpu))
+        if foreign:
+            note[380:388] = machine.editor.note(other)[380:388]
+        machine.editor.write({cpu: bytes(note)}, path)
+        drop_page(path, paddr)
+        out = machine.open(path)
+        told = 'CPU %d: sp 0x' % cpu in out['checks']
+        if foreign:
+            check('a task that is not in the dump: sp on another CPU\'s stack '
+                  'is told', told and 'foreign-sp' in out['checks'],
+                  out['checks'])
+            continue
+        part = parts(out['all'])[cpu]
+        check('a task that is not in the dump: -w says so',
+              'task      unknown: its task_struct at %s' % on_task[cpu] in part,
+              part)
+        check('a task that is not in the dump: the call chain is as it was',
+              frames[cpu] and our_frames(out['all'])[cpu] == frames[cpu], part)
+        check('a task that is not in the dump: nothing is said against sp',
+              not told and 'foreign-sp' not in out['json'], out['checks'])
+        check('a task that is not in the dump: how each CPU was stopped',
+              triage.inferred_of(out['evidence']) ==
+              triage.inferred_of(machine.real['evidence']), out['evidence'])
+
+
 def parts(text):
     return {int(re.match(r'CPU (\d+)', p).group(1)): p
             for p in re.split(r'(?m)^(?=CPU \d+: )', text)
@@ -259,3 +299,4 @@ def run(tap, crash, dump, so, addresses, scratch):
     hypervisor(check, machine)
     without_registers(check, machine)
     task_name(check, machine, crash, so, scratch)
+    lost_task(check, machine, crash, scratch)
