@@ -8,6 +8,9 @@
  */
 #include "crash-defs.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 #include "attribute.h"
 
 static uint32_t cpu_of_stack(struct crash_memory *memory, uint64_t sp)
@@ -54,4 +57,73 @@ void attribute_notes(struct crash_memory *memory, struct stop_facts *facts)
 			facts->cpus[i].cpu = STOP_CPU_UNKNOWN;
 	}
 	FREEBUF((char *)ours);
+}
+
+static bool is_note_of(struct crash_memory *memory, const struct stop_cpu *note,
+		       uint32_t cpu)
+{
+	if (!note->has_note)
+		return false;
+	if (note->tag_state == STOP_TAG_VALID)
+		return note->tag.cpu == cpu;
+	return note->has_regs && !stop_cpu_not_kernel(note) &&
+	       cpu_of_stack(memory, note->regs.sp) == cpu;
+}
+
+/* The file's only note of that CPU, or NULL. */
+static const struct stop_cpu *find_lost(struct crash_memory *memory,
+					const struct stop_facts *file,
+					uint32_t cpu)
+{
+	const struct stop_cpu *found = NULL;
+
+	for (size_t i = 0; i < file->nr_cpus; i++) {
+		if (!is_note_of(memory, &file->cpus[i], cpu))
+			continue;
+		if (found)
+			return NULL;
+		found = &file->cpus[i];
+	}
+	return found;
+}
+
+/* The CPU's place in facts, which has one already if it was running. */
+static struct stop_cpu *place_of(struct stop_facts *facts, uint32_t cpu)
+{
+	for (size_t i = 0; i < facts->nr_cpus; i++) {
+		if (facts->cpus[i].cpu == cpu)
+			return &facts->cpus[i];
+	}
+	return stop_facts_add_cpu(facts);
+}
+
+int attribute_lost(struct crash_memory *memory, struct stop_facts *facts,
+		   const struct stop_facts *file)
+{
+	if (!memory->nr_unread)
+		return 0;
+	memory->from_file = calloc(memory->nr_unread,
+				   sizeof(*memory->from_file));
+	if (!memory->from_file)
+		return -ENOMEM;
+	for (size_t i = 0; i < memory->nr_cpus; i++) {
+		struct cpu_memory *cpu = &memory->cpus[i];
+		const struct stop_cpu *note;
+		struct stop_cpu *place;
+
+		if (!cpu->note_unread)
+			continue;
+		note = find_lost(memory, file, cpu->cpu);
+		if (!note)
+			continue;
+		place = place_of(facts, cpu->cpu);
+		if (!place)
+			return -ENOMEM;
+		/* It owns nothing: names are of later. */
+		*place = *note;
+		place->cpu = cpu->cpu;
+		cpu->running = STOP_YES;
+		memory->from_file[memory->nr_from_file++] = cpu->cpu;
+	}
+	return 0;
 }

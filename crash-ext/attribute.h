@@ -15,4 +15,12 @@
  */
 void attribute_notes(struct crash_memory *memory, struct stop_facts *facts);
 
+/*
+ * The file's notes of CPUs whose crash_notes cannot be read, into *facts: those
+ * whose tag names such a CPU or, without one, whose stack pointer lies on its
+ * stacks. Counts them in memory->nr_from_file. Returns 0, or -ENOMEM.
+ */
+int attribute_lost(struct crash_memory *memory, struct stop_facts *facts,
+		   const struct stop_facts *file);
+
 #endif /* SDEI_STOP_ATTRIBUTE_H */

@@ -263,7 +263,6 @@ static int read_notes(struct crash_memory *memory, struct stop_facts *facts)
 	long size = layout_note_buf();
 	unsigned char *buf = (unsigned char *)GETBUF(size);
 	uint64_t notes = 0;
-	size_t unread = 0;
 	int ret = 0;
 
 	if (!read_symbol("crash_notes", &notes, sizeof(notes)) || !notes)
@@ -278,16 +277,17 @@ static int read_notes(struct crash_memory *memory, struct stop_facts *facts)
 			ret = stop_notes_decode(facts, buf, size,
 						notes + cpu->base);
 		else
-			unread++;
+			cpu->note_unread = true;
+		memory->nr_unread += cpu->note_unread;
 		own_notes(facts, first, cpu->cpu);
 		if (!ret)
 			ret = note_of_cpu(memory, facts, cpu,
 					  facts->nr_cpus > first);
 	}
-	if (unread && !memory->notes_why[0])
+	if (memory->nr_unread && !memory->notes_why[0])
 		snprintf(memory->notes_why, sizeof(memory->notes_why),
-			 "the crash_notes of %zu CPU%s cannot be read", unread,
-			 unread == 1 ? "" : "s");
+			 "the crash_notes of %zu CPU%s cannot be read",
+			 memory->nr_unread, memory->nr_unread == 1 ? "" : "s");
 	FREEBUF(buf);
 	return ret;
 }
@@ -383,6 +383,7 @@ int collect_cpus(struct crash_memory *memory, struct stop_facts *facts)
 void collect_destroy(struct crash_memory *memory)
 {
 	free(memory->cpus);
+	free(memory->from_file);
 	memset(memory, 0, sizeof(*memory));
 }
 

@@ -25,6 +25,7 @@ struct cpu_memory {
 					/* ... its task's is unknown; 0: none */
 	uint32_t pid;
 	char comm[17];
+	bool note_unread;		/* its crash_notes cannot be read */
 	bool has_stacks;		/* collect_stacks() was here */
 	struct walk_stack stacks[WALK_MAX_STACKS]; /* data is NULL */
 	size_t nr_stacks;
@@ -37,6 +38,9 @@ struct crash_memory {
 	bool has_panic_cpu;
 	int32_t panic_cpu;		/* < 0: nobody panicked */
 	size_t nr_notes;		/* CPUs with something in crash_notes */
+	size_t nr_unread;		/* CPUs whose crash_notes cannot be read ... */
+	size_t nr_from_file;		/* ... for which the file's note is taken: */
+	uint32_t *from_file;		/* these, ascending; owned */
 	char notes_why[120];		/* crash_notes cannot be used; "": can */
 };
 

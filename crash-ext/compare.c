@@ -64,6 +64,15 @@ static const char *difference(const struct stop_cpu *a,
 	return NULL;
 }
 
+static bool is_taken(const struct compare *compare, uint32_t cpu)
+{
+	for (size_t i = 0; i < compare->nr_taken; i++) {
+		if (compare->taken[i] == cpu)
+			return true;
+	}
+	return false;
+}
+
 static size_t count(const struct stop_facts *facts)
 {
 	size_t nr = 0;
@@ -78,7 +87,7 @@ void compare_notes(struct compare *compare, const struct stop_facts *memory,
 {
 	size_t untagged = 0, matched = 0;
 
-	compare->nr_memory = count(memory);
+	compare->nr_memory = count(memory) - compare->nr_taken;
 	compare->nr_file = count(file);
 	compare->nr_differ = 0;
 
@@ -89,6 +98,10 @@ void compare_notes(struct compare *compare, const struct stop_facts *memory,
 		if (!a->has_note)
 			continue;
 		b = partner(file, a, &untagged);
+		if (is_taken(compare, a->cpu)) {
+			matched++;
+			continue;
+		}
 		if (!b) {
 			differ(compare,
 			       "CPU %u: has a note in memory, none in the file",

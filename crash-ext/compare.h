@@ -9,6 +9,8 @@
 #include "facts.h"
 
 struct compare {
+	const uint32_t *taken;		/* CPUs of memory that have the file's ... */
+	size_t nr_taken;		/* ... own note: not compared */
 	size_t nr_memory, nr_file;	/* CPU notes on either side */
 	size_t nr_differ;		/* notes that differ or have no partner */
 	/* Called for each of those, with one line for people. */

@@ -240,8 +240,11 @@ void crosscheck(struct session *session,
 		void *arg)
 {
 	struct check check = { .session = session };
-	struct compare compare = { .differs = print_difference,
-				   .arg = &check };
+	struct compare compare = {
+		.differs = print_difference, .arg = &check,
+		.taken = session->memory.from_file,
+		.nr_taken = session->memory.nr_from_file,
+	};
 
 	if (!session->facts.nr_cpus) {
 		fprintf(out, "nothing to compare: %s\n",

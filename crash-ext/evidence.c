@@ -295,7 +295,7 @@ void evidence_of(const struct session *session, const struct cpu_memory *cpu,
 	e->online = cpu->online;
 	e->hotplug = collect_hotplug(cpu);
 	/* Of the file's notes nothing says without a tag whose they are. */
-	if (session->facts.from_memory && !session->memory.notes_why[0])
+	if (session->facts.from_memory && !cpu->note_unread)
 		e->has_note = note ? STOP_YES : STOP_NO;
 	if (active_event(cpu, &event)) {
 		e->sdei_active = event ? STOP_YES : STOP_NO;

@@ -18,7 +18,11 @@ static void json_difference(void *arg, const char *text)
 
 static void json_compare(struct json *json, const struct session *session)
 {
-	struct compare compare = { .differs = json_difference, .arg = json };
+	struct compare compare = {
+		.differs = json_difference, .arg = json,
+		.taken = session->memory.from_file,
+		.nr_taken = session->memory.nr_from_file,
+	};
 
 	json_bool(json, "compared", session->have_file);
 	json_open(json, "differences", '[');

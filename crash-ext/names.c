@@ -309,6 +309,7 @@ void collect_walk(struct walk *walk, struct cpu_memory *cpu,
 	walk->load = load_stack;
 	walk->pt_regs_stackframe = layout(L_PT_REGS_STACKFRAME);
 	walk->meta_frames = has_meta_frames();
+	walk->partial = true;
 	if (!cpu)
 		return;
 	collect_stacks(cpu);
@@ -316,6 +317,8 @@ void collect_walk(struct walk *walk, struct cpu_memory *cpu,
 	walk->nr_stacks = cpu->nr_stacks;
 	if (cpu->sp_stack && walk->nr_stacks < WALK_MAX_STACKS)
 		enter_from(walk, cpu->sp_stack);
+	walk->partial = !walk->nr_stacks ||
+			strcmp(walk->stacks[0].name, "task");
 }
 
 void collect_walk_done(struct walk *walk)

@@ -40,11 +40,15 @@ static void print_difference(void *arg, const char *text)
 static void print_notes(void)
 {
 	const struct crash_memory *memory = &session->memory;
-	struct compare compare = { .differs = NULL };
+	struct compare compare = { .taken = memory->from_file,
+				   .nr_taken = memory->nr_from_file };
 
 	if (memory->notes_why[0])
 		fprintf(out, "notes: %s%s\n", memory->notes_why,
-			session->facts.from_memory ? "" :
+			session->facts.from_memory && !memory->nr_from_file ?
+			"" : memory->nr_from_file < memory->nr_unread &&
+			session->facts.from_memory ?
+			"; those of the dump file are shown where it has them" :
 			"; those of the dump file are shown");
 	if (!session->have_file) {
 		if (session->why_no_file[0])
@@ -54,8 +58,9 @@ static void print_notes(void)
 	}
 	compare_notes(&compare, &session->facts, &session->file);
 	if (!compare.nr_differ) {
-		fprintf(out, "notes: %zu in memory, the same in the dump file\n",
-			compare.nr_memory);
+		fprintf(out, "notes: %zu in memory, the same in the dump file%s\n",
+			compare.nr_memory, compare.nr_file > compare.nr_memory ?
+			", which has more" : "");
 		return;
 	}
 	fprintf(out, "notes: %zu in memory, %zu in the dump file; they differ:\n",

@@ -141,7 +141,7 @@ static int collect(struct session *s, bool with_file)
 	ret = collect_cpus(&s->memory, &s->facts);
 	if (ret)
 		return ret;
-	if (!s->memory.nr_notes)
+	if (!s->memory.nr_notes || s->memory.nr_unread)
 		read_file(s);
 	if (!s->memory.nr_notes && s->have_file && s->file.nr_cpus) {
 		use_file_notes(s);
@@ -150,6 +150,8 @@ static int collect(struct session *s, bool with_file)
 		memcpy(s->facts.container, s->file.container,
 		       sizeof(s->facts.container));
 		ret = take_defects(&s->facts, &s->file);
+		if (!ret)
+			ret = attribute_lost(&s->memory, &s->facts, &s->file);
 		if (ret)
 			return ret;
 	} else {

@@ -246,7 +246,8 @@ static void show_regs(FILE *fp, const struct stop_cpu *cpu,
 		name ? "  [" : "", name ? name : "", name ? "]" : "");
 	fprintf(fp, "     SP: %016" PRIx64 "  [%s%s]\n", regs->sp,
 		stack ? stack->name : user ? whose :
-		walk && walk->nr_stacks ? "in no stack of this CPU" :
+		cpu->sp_in_stack == STOP_NO ? "in no stack of this CPU" :
+		walk && walk->nr_stacks ? "in no stack that is known" :
 		"stacks unknown", stack ? " stack" : "");
 	fprintf(fp, " PSTATE: %08" PRIx64 "  [", regs->pstate);
 	show_pstate(fp, regs->pstate);
@@ -361,6 +362,9 @@ void print_context(FILE *fp, const struct context *context)
 	if (!cpu->has_regs) {
 		if (context->session->facts.live)
 			fprintf(fp, "  No registers: the system is live.\n");
+		else if (context->memory && context->memory->note_unread)
+			fprintf(fp, "  No registers: its crash_notes cannot be read, and the dump file has no note\n"
+				    "  that is known to be this CPU's. Its current task is above.\n");
 		else if (context->session->memory.has_panic_cpu &&
 			 (uint32_t)context->session->memory.panic_cpu ==
 			 cpu->cpu)

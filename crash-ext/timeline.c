@@ -279,6 +279,24 @@ static size_t find_events(const struct stop_facts *facts, struct event *events)
 	return nr;
 }
 
+/* Of these nothing is in what is above. */
+static void put_untagged(FILE *fp, const struct stop_facts *facts,
+			 uint32_t *cpus)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < facts->nr_cpus; i++) {
+		if (!has_tag(&facts->cpus[i]) &&
+		    facts->cpus[i].cpu != STOP_CPU_UNKNOWN)
+			cpus[nr++] = facts->cpus[i].cpu;
+	}
+	if (!nr)
+		return;
+	fprintf(fp, "(not known)    ");
+	put_cpus(fp, cpus, nr);
+	fprintf(fp, " %s no tag\n", nr == 1 ? "has" : "have");
+}
+
 bool print_timeline(FILE *fp, const struct stop_facts *facts)
 {
 	struct event *events = calloc(facts->nr_cpus + NR_RUNGS,
@@ -309,6 +327,8 @@ bool print_timeline(FILE *fp, const struct stop_facts *facts)
 		else
 			put_cpu_event(fp, events[i].cpu);
 	}
+	if (nr)
+		put_untagged(fp, facts, cpus);
 	free(cpus);
 	free(answers);
 	free(events);

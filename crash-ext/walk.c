@@ -295,7 +295,9 @@ void walk_regs(struct walk *walk, const struct stop_regs *first)
 		    is_any(function, "ret_from_fork", NULL))
 			return;
 		if (!s || fp & 7) {
-			walk->end = "x29 leads to no stack of this CPU";
+			walk->end = walk->partial ?
+				    "x29 leads to no stack that is known" :
+				    "x29 leads to no stack of this CPU";
 			return;
 		}
 		if (s != on) {

@@ -9,7 +9,7 @@ import struct
 
 import notes
 import triage
-from session import Dump
+from session import Dump, our_frames
 
 COMMANDS = {'table': 'sdei_stop', 'json': 'sdei_stop -j',
             'wedged': 'sdei_stop -w -c 0-63', 'time': 'sdei_stop -t',
@@ -80,6 +80,31 @@ def missing(path, times, rng):
         f.write(bitmap)
 
 
+def dropped(path, share, rng):
+    """That share of the pages is left out, as makedumpfile leaves pages out:
+    bits and descriptors."""
+    first, pages, _ = geometry(path)
+    with open(path, 'r+b') as f:
+        f.seek(428)
+        block, sub, bitmaps = struct.unpack('<iii', f.read(12))
+        start = (1 + sub + bitmaps // 2) * block
+        f.seek(start)
+        bitmap = bytearray(f.read(bitmaps // 2 * block))
+        f.seek(first)
+        kept = []
+        for pfn in (at * 8 + bit for at, b in enumerate(bitmap) if b
+                    for bit in range(8) if b >> bit & 1):
+            descriptor = f.read(24)
+            if rng.random() < share:
+                bitmap[pfn // 8] &= ~(1 << pfn % 8)
+            else:
+                kept.append(descriptor)
+        f.seek(start)
+        f.write(bitmap)
+        f.seek(first)
+        f.write(b''.join(kept))
+
+
 def exchanged(path, times, rng):
     """Page descriptors that changed places."""
     first, pages, _ = geometry(path)
@@ -119,6 +144,8 @@ CASES = [(overwritten, 40, False), (overwritten, 640, True),
          (descriptors, 200, False), (zeroed, 2, False), (zeroed, 12, True),
          (missing, 1, True), (exchanged, 20, True), (exchanged, 400, False),
          (note_bytes, 12, True), (vmcoreinfo, 5, False),
+         (dropped, 0.1, True), (dropped, 0.15, False), (dropped, 0.2, False),
+         (dropped, 0.3, False),
          (truncated, 0.999, False), (truncated, 0.99, True),
          (truncated, 0.93, False), (truncated, 0.85, False),
          (truncated, 0.6, False), (truncated, 0.3, False)]
@@ -141,20 +168,36 @@ def wrong_claims(out, truth, tags):
     return wrong
 
 
+def new_findings(out, full):
+    """What pages that are left out are said to show. They are no evidence: there
+    can be less than of the whole dump, and nothing else."""
+    def verdicts(text):
+        return {(v['id'], v.get('cpu'))
+                for v in json.loads(text or '{"verdicts": []}')['verdicts']}
+    more = verdicts(out.get('json')) - verdicts(full['json'])
+    wrong = ['not so in the whole dump: %s' % sorted(more, key=str)] * bool(more)
+    whole = our_frames(full['wedged'])
+    for cpu, frames in our_frames(out.get('wedged', '')).items():
+        if frames != whole[cpu][:len(frames)]:
+            wrong.append('CPU %d: other frames than in the whole dump: %s' %
+                         (cpu, frames))
+    return wrong
+
+
 def one(crash, dump, so, truth, tags, scratch, minimal):
-    """None: crash itself does not open it. Else what is wrong."""
+    """What is wrong, None: crash itself does not open it; and all output."""
     commands = {'!load': 'extend ' + so}
     commands.update(COMMANDS)
     out = crash.run(dump, commands, scratch, minimal=minimal)
     if 'shared object loaded' not in out['']:
-        return None
+        return None, out
     wrong = wrong_claims(out, truth, tags)
     if 'last' not in out or 'segmentation violation' in out['']:
         wrong.append('the session ended: ' + out[''][-300:])
     missing = [k for k in COMMANDS if not out.get(k)]
     if missing:
         wrong.append('no answer: %s' % missing)
-    return wrong
+    return wrong, out
 
 
 def run(tap, crash, dump, so, report, full, few, scratch):
@@ -171,10 +214,12 @@ def run(tap, crash, dump, so, report, full, few, scratch):
         how(path, much, *(() if how == truncated else (rng,)))
         # What crash does not open, it may with --minimal.
         for minimal in (how == truncated and much < 0.99, True):
-            wrong = one(crash, Dump('broken', path, dump.vmlinux), so, truth,
-                        tags, scratch, minimal)
+            wrong, out = one(crash, Dump('broken', path, dump.vmlinux), so,
+                             truth, tags, scratch, minimal)
             if wrong is not None or minimal:
                 break
+        if wrong is not None and how == dropped:
+            wrong += new_findings(out, full)
         tried += 1
         name = '%s %s%s' % (how.__name__, much,
                             ', --minimal' if minimal else '')

@@ -134,6 +134,10 @@ def untagged(cpu, note):
     return bytes(note)
 
 
+def one_untagged(cpu):
+    return lambda c, note: untagged(c, note) if c == cpu else note
+
+
 def wrong_claims(truth, out):
     return ['CPU %d: %s, not %s' % (cpu, how, truth.get(cpu))
             for cpu, how in triage.inferred_of(out.get('evidence', '')).items()
@@ -163,6 +167,49 @@ def lost_notes(check, machine):
         check('crash_notes %s: -w claims of no CPU that it never stopped' %
               name, 'never ran the stop code' not in out['wedged'],
               out.get('wedged'))
+
+
+def lost_note(check, machine):
+    """The crash_notes of one CPU only are not in the dump: the file's note is
+    found by its tag or, without tags, by its stack."""
+    truth = triage.inferred_of(machine.real['evidence'])
+    frames = our_frames(machine.real['all'])
+    cpu = [c for c, how in truth.items() if how == 'SDEI'][0]
+    for what, make in (('its tag', None), ('its stack', one_untagged(cpu))):
+        path = machine.copy('one')
+        drop_page(path, machine.editor.paddr[cpu] & -PAGE)
+        if make:
+            machine.notes_in_file(path, make)
+        out = machine.open(path)
+        check('crash_notes of CPU %d are not in the dump: by %s, its registers '
+              'are found' % (cpu, what),
+              our_frames(out['all']) == frames and
+              'has no registers' not in out['table'] + out['checks'] and
+              'the crash_notes of 1 CPU cannot be read; those of the dump '
+              'file are shown' in out['table'], out['table'] + out['all'])
+        check('crash_notes of CPU %d are not in the dump: by %s, nothing else '
+              'differs' % (cpu, what), 'notes: 3 in memory, the same in the '
+              'dump file, which has more' in out['table'], out['table'])
+        check('crash_notes of CPU %d are not in the dump: by %s, the others '
+              'are as they were' % (cpu, what),
+              triage.inferred_of(out['evidence']) == truth and
+              re.findall('crash_notes: (.*)', out['evidence']) == [
+                  'not readable' if c == cpu else 'a note' for c in
+                  machine.cpus], out['evidence'])
+        check('crash_notes of CPU %d are not in the dump: by %s, -t is whole, '
+              'or says that it is not' % (cpu, what),
+              ('CPU %d has no tag' % cpu in out['time']) == (make is not None)
+              and ('SDEI event signalled at CPU %d' % cpu in out['time']) ==
+              (make is None), out['time'])
+    path = machine.copy('none')
+    drop_page(path, machine.editor.paddr[cpu] & -PAGE)
+    machine.notes_in_file(path, lambda c, note: b'' if c == cpu else note)
+    out = machine.open(path)
+    check('crash_notes of CPU %d are not in the dump, nor is it in the file: '
+          'it says so' % cpu,
+          'its crash_notes cannot be read, and the dump file has no note' in
+          parts(out['wedged'])[cpu] and 'never written' not in out['wedged'],
+          out['wedged'])
 
 
 def file_notes(check, machine):
@@ -295,6 +342,7 @@ def run(tap, crash, dump, so, addresses, scratch):
                   why)
     machine = Machine(crash, dump, so, addresses, scratch)
     lost_notes(check, machine)
+    lost_note(check, machine)
     file_notes(check, machine)
     hypervisor(check, machine)
     without_registers(check, machine)
