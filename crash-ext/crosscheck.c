@@ -195,7 +195,7 @@ static void check_crash_regs(struct check *check, const struct stop_cpu *cpu)
 				 cpu->cpu, (ulong)theirs->pc,
 				 (ulong)cpu->regs.pc);
 		}
-	} else if (cpu->has_regs && (cpu->regs.pc || cpu->regs.sp)) {
+	} else if (stop_cpu_has_context(cpu)) {
 		found(check, "crash-regs: CPU %u: has registers, but crash took none",
 		      cpu->cpu);
 		in_crash("bt -c %u prints the task's name and no frame",

@@ -198,7 +198,7 @@ static void json_wedge(struct json *json, struct session *session, size_t i)
 
 	collect_walk(walk, collect_cpu(&session->memory, cpu->cpu),
 		     &session->facts);
-	if (cpu->has_regs && (cpu->regs.pc || cpu->regs.sp) &&
+	if (stop_cpu_has_context(cpu) &&
 	    !stop_cpu_not_kernel(cpu))
 		walk_regs(walk, &cpu->regs);
 	wedge = wedge_of(session, i);

@@ -262,7 +262,7 @@ static void one_context(size_t i)
 	};
 
 	collect_walk(&walk, memory, &session->facts);
-	if (cpu->has_regs && (cpu->regs.pc || cpu->regs.sp) &&
+	if (stop_cpu_has_context(cpu) &&
 	    !stop_cpu_not_kernel(cpu)) {
 		walk_regs(&walk, &cpu->regs);
 		context.pc_line = session_line(session, i, false);

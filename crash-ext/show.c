@@ -45,6 +45,7 @@ static void show_span(FILE *fp, uint64_t ns)
 
 static void show_when(FILE *fp, const struct stop_tag *tag)
 {
+	char buf[40];
 	bool stopped = tag->mechanism != CPU_STOP_NOT_STOPPED;
 
 	fprintf(fp, "  %-9s ", stopped ? "stopped" : "given up");
@@ -73,8 +74,8 @@ static void show_when(FILE *fp, const struct stop_tag *tag)
 			tag->rungs & ~CPU_STOP_RUNG_SDEI ? "," : "",
 			tag->rungs & CPU_STOP_RUNG_SDEI ? " SDEI event" : "");
 	if (tag->rungs & CPU_STOP_RUNG_SDEI && tag->sdei_status)
-		fprintf(fp, "  firmware  answered %d to the SDEI event\n",
-			tag->sdei_status);
+		fprintf(fp, "  SDEI      SDEI_EVENT_SIGNAL: %s\n",
+			stop_sdei_status_name(tag->sdei_status, buf));
 	if (tag->mechanism == CPU_STOP_PANIC)
 		fprintf(fp, "  totals    %u CPUs were running, %u were left\n",
 			tag->nr_online, tag->nr_left);
@@ -343,7 +344,7 @@ void print_context(FILE *fp, const struct context *context)
 {
 	const struct stop_cpu *cpu = context->cpu;
 	struct walk *walk = context->walk;
-	bool has_regs = cpu->has_regs && (cpu->regs.pc || cpu->regs.sp);
+	bool has_regs = stop_cpu_has_context(cpu);
 
 	show_head(fp, cpu);
 	if (has_regs) {

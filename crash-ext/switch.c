@@ -37,8 +37,7 @@ static const struct stop_cpu *registers_of(const struct session *session,
 	for (size_t i = 0; i < session->facts.nr_cpus; i++) {
 		const struct stop_cpu *c = &session->facts.cpus[i];
 
-		if (c->cpu == cpu && c->has_regs &&
-		    (c->regs.pc || c->regs.sp))
+		if (c->cpu == cpu && stop_cpu_has_context(c))
 			return c;
 	}
 	return NULL;

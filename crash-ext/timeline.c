@@ -202,6 +202,7 @@ static void put_rung(FILE *fp, const struct stop_facts *facts,
 static void put_cpu_event(FILE *fp, const struct stop_cpu *cpu)
 {
 	const struct stop_tag *tag = &cpu->tag;
+	char buf[40];
 
 	switch (tag->mechanism) {
 	case CPU_STOP_PANIC:
@@ -215,8 +216,8 @@ static void put_cpu_event(FILE *fp, const struct stop_cpu *cpu)
 	case CPU_STOP_NOT_STOPPED:
 		fprintf(fp, "CPU %u was given up on", cpu->cpu);
 		if (tag->rungs & CPU_STOP_RUNG_SDEI && tag->sdei_status)
-			fprintf(fp, ": firmware answered %d",
-				tag->sdei_status);
+			fprintf(fp, ": SDEI_EVENT_SIGNAL: %s",
+				stop_sdei_status_name(tag->sdei_status, buf));
 		fputc('\n', fp);
 		break;
 	default:

@@ -100,7 +100,7 @@ static enum lock_kind function_kind(uint64_t addr, bool is_return,
 
 static bool in_kernel(const struct stop_cpu *cpu)
 {
-	return cpu->has_regs && (cpu->regs.pc || cpu->regs.sp) &&
+	return stop_cpu_has_context(cpu) &&
 	       !stop_cpu_not_kernel(cpu);
 }
 

@@ -68,7 +68,7 @@ static void find_owner(struct session *session, const struct lock_wait *lock,
 		const struct stop_cpu *c = &session->facts.cpus[n];
 		struct at_hand_in hand;
 
-		if (!c->has_regs || !(c->regs.pc || c->regs.sp)) {
+		if (!stop_cpu_has_context(c)) {
 			owner->nr_without_regs++;
 			continue;
 		}

@@ -125,6 +125,11 @@ bool stop_regs_user(const struct stop_regs *regs)
 	return (regs->pstate & PSTATE_AARCH32) || !PSTATE_EL(regs->pstate);
 }
 
+bool stop_cpu_has_context(const struct stop_cpu *cpu)
+{
+	return cpu->has_regs && (cpu->regs.pc || cpu->regs.sp);
+}
+
 bool stop_cpu_not_kernel(const struct stop_cpu *cpu)
 {
 	return stop_regs_user(&cpu->regs) ||
@@ -162,6 +167,28 @@ const char *stop_mechanism_name(uint8_t mechanism, char buf[16])
 
 	return name_or_number(names, sizeof(names) / sizeof(*names), mechanism,
 			      buf);
+}
+
+const char *stop_sdei_status_name(int32_t status, char buf[40])
+{
+	static const struct {
+		int32_t status;
+		const char *name;
+	} names[] = {
+		{ 0, "accepted" }, { -1, "not supported" },
+		{ -2, "invalid parameters" },
+		{ -3, "denied, or masked there" }, { -5, "pending" },
+		{ -10, "out of resource" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (names[i].status == status) {
+			snprintf(buf, 40, "%d, %s", (int)status, names[i].name);
+			return buf;
+		}
+	}
+	snprintf(buf, 40, "%d", (int)status);
+	return buf;
 }
 
 const char *stop_regs_name(uint8_t regs, char buf[16])

@@ -159,6 +159,9 @@ bool stop_regs_user(const struct stop_regs *regs);
  */
 bool stop_cpu_not_kernel(const struct stop_cpu *cpu);
 
+/* Whether its registers tell anything: no CPU runs with neither pc nor sp. */
+bool stop_cpu_has_context(const struct stop_cpu *cpu);
+
 /*
  * Whether the CPU was inside an SDEI event when it was given up on. A tag of
  * version 1 does not say.
@@ -168,6 +171,12 @@ enum stop_known stop_tag_in_sdei(const struct stop_tag *tag);
 /* "IPI", "SDEI", ...; an unknown value as a number, in a static buffer's stead
  * written to buf. Never NULL. For people. */
 const char *stop_mechanism_name(uint8_t mechanism, char buf[16]);
+
+/*
+ * What a tag's sdei_status means, with the number: "-5, pending". The errors
+ * are those of the SDEI specification, Arm DEN 0054, and -3 is FORMAT.md's too.
+ */
+const char *stop_sdei_status_name(int32_t status, char buf[40]);
 const char *stop_regs_name(uint8_t regs, char buf[16]);
 
 /*

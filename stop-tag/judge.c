@@ -117,11 +117,11 @@ static bool tags_are_due(const struct stop_facts *facts)
 static void judge_not_stopped(struct judge *judge, const struct stop_cpu *cpu)
 {
 	const struct stop_tag *tag = &cpu->tag;
-	char sdei[48] = "";
+	char sdei[80] = "", buf[40];
 
 	if (tag->rungs & CPU_STOP_RUNG_SDEI)
-		snprintf(sdei, sizeof(sdei), " (SDEI_EVENT_SIGNAL returned %d)",
-			 tag->sdei_status);
+		snprintf(sdei, sizeof(sdei), " (SDEI_EVENT_SIGNAL: %s)",
+			 stop_sdei_status_name(tag->sdei_status, buf));
 	give(judge, STOP_V_NOT_STOPPED, cpu, "did not stop; tried:%s%s%s%s%s%s",
 	     tag->rungs & CPU_STOP_RUNG_IPI ? " IPI" : "",
 	     tag->rungs & CPU_STOP_RUNG_NMI_IPI ? " pseudo-NMI" : "",
@@ -131,15 +131,9 @@ static void judge_not_stopped(struct judge *judge, const struct stop_cpu *cpu)
 	     "; it was inside an SDEI event, which masks event 0" : "");
 }
 
-static bool regs_are_zero(const struct stop_regs *regs)
-{
-	/* Which also covers the case that every register is zero. */
-	return !regs->pc && !regs->sp;
-}
-
 static void judge_registers(struct judge *judge, const struct stop_cpu *cpu)
 {
-	if (judge->is_crash && regs_are_zero(&cpu->regs))
+	if (judge->is_crash && !stop_cpu_has_context(cpu))
 		give(judge, STOP_V_ZERO_REGS, cpu,
 		     "its registers are zero: pc and sp are 0");
 	if (cpu->tag_state == STOP_TAG_VALID &&

@@ -89,8 +89,7 @@ static int judge_cpus(uint32_t expected, const struct stop_facts *facts,
 	size_t regs = 0;
 
 	for (size_t i = 0; i < facts->nr_cpus; i++)
-		regs += facts->cpus[i].has_regs &&
-			(facts->cpus[i].regs.pc || facts->cpus[i].regs.sp);
+		regs += stop_cpu_has_context(&facts->cpus[i]);
 	if (panic && panic->tag.nr_online != expected)
 		return give(verdicts, "%u CPU%s running, not %u",
 			    panic->tag.nr_online,

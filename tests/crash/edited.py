@@ -97,7 +97,7 @@ def mechanisms(case):
     case.check('-w tells the time between request and ack',
                '412.345 us after the SDEI event' in out['wedged'] and
                '100.000 ms after the SDEI event' in out['wedged'] and
-               'answered -3' in out['wedged'], out['wedged'])
+               'SDEI_EVENT_SIGNAL: -3, denied, or masked there' in out['wedged'], out['wedged'])
     case.check('-w has no registers for the CPU that did not stop, and says so',
                re.search(r'CPU %d: did not stop\n(?:(?!PC:|\nCPU )[\s\S])*'
                          r'No registers' % c, out['wedged']), out['wedged'])

@@ -90,7 +90,7 @@ static void rung_that_nobody_answered(void **state)
 "                 CPU 1 did not stop by it\n"
 "+    0.000 ms   SDEI event signalled at CPU 1\n"
 "                 CPU 1 did not stop by it\n"
-"+  100.000 ms   CPU 1 was given up on: firmware answered -3\n"
+"+  100.000 ms   CPU 1 was given up on: SDEI_EVENT_SIGNAL: -3, denied, or masked there\n"
 "+  110.000 ms   CPU 0 went on to the capture kernel: 2 CPUs were running, 1 left\n");
 	free(text);
 }

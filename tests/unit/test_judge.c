@@ -60,7 +60,7 @@ static void not_stopped(void **state)
 	only(&j, STOP_V_NOT_STOPPED, 1, STOP_FAIL, STOP_STATUS_FAIL);
 	count(&j, STOP_V_NOT_STOPPED, &text);
 	assert_string_equal(text,
-		"CPU 3: did not stop; tried: IPI pseudo-NMI SDEI (SDEI_EVENT_SIGNAL returned -3); it was inside an SDEI event, which masks event 0");
+		"CPU 3: did not stop; tried: IPI pseudo-NMI SDEI (SDEI_EVENT_SIGNAL: -3, denied, or masked there); it was inside an SDEI event, which masks event 0");
 	CPU(&j, 3)->tag.flags = 0;
 	again(&j);
 	count(&j, STOP_V_NOT_STOPPED, &text);

@@ -34,7 +34,7 @@ static void brief(void **state)
 	fclose(fp);
 	assert_string_equal(text,
 "Stops: 4 CPUs were running: 1 panicked, 1 stopped by IPI, 1 by SDEI, 1 not stopped\n"
-"Stops: fail not-stopped: CPU 3: did not stop; tried: IPI pseudo-NMI SDEI (SDEI_EVENT_SIGNAL returned -3)\n");
+"Stops: fail not-stopped: CPU 3: did not stop; tried: IPI pseudo-NMI SDEI (SDEI_EVENT_SIGNAL: -3, denied, or masked there)\n");
 	free(text);
 	judged_free(&j);
 }
@@ -102,7 +102,7 @@ static void tagged_table(void **state)
 "   1  panic        captured     masked        -   71  0xffff800080030104\n"
 "   0  IPI          interrupted  on      21.0 us    0  0xffff800080020028\n"
 "\n"
-"fail  not-stopped      CPU 3: did not stop; tried: IPI pseudo-NMI SDEI (SDEI_EVENT_SIGNAL returned -3)\n"
+"fail  not-stopped      CPU 3: did not stop; tried: IPI pseudo-NMI SDEI (SDEI_EVENT_SIGNAL: -3, denied, or masked there)\n"
 "\n"
 "result: failures (exit 4)\n");
 }
@@ -123,7 +123,7 @@ static void in_sdei_table(void **state)
 {
 	static const char *const expected[] = {
 		"   3  not stopped  none         -       >100 ms    -  (inside an SDEI event)\n",
-		"returned -3); it was inside an SDEI event, which masks event 0\n",
+		"or masked there); it was inside an SDEI event, which masks event 0\n",
 		"UTC\n",	/* and nothing of a version that is not known */
 	};
 	struct judged j;
