@@ -59,26 +59,25 @@ void attribute_notes(struct crash_memory *memory, struct stop_facts *facts)
 	FREEBUF((char *)ours);
 }
 
-static bool is_note_of(struct crash_memory *memory, const struct stop_cpu *note,
-		       uint32_t cpu)
+/* The CPU that a note is of; STOP_CPU_UNKNOWN: that does not show. */
+static uint32_t cpu_of_note(struct crash_memory *memory,
+			    const struct stop_cpu *note)
 {
-	if (!note->has_note)
-		return false;
-	if (note->tag_state == STOP_TAG_VALID)
-		return note->tag.cpu == cpu;
-	return note->has_regs && !stop_cpu_not_kernel(note) &&
-	       cpu_of_stack(memory, note->regs.sp) == cpu;
+	if (note->has_note && note->tag_state == STOP_TAG_VALID)
+		return note->tag.cpu;
+	if (!note->has_regs || stop_cpu_not_kernel(note))
+		return STOP_CPU_UNKNOWN;
+	return cpu_of_stack(memory, note->regs.sp);
 }
 
-/* The file's only note of that CPU, or NULL. */
-static const struct stop_cpu *find_lost(struct crash_memory *memory,
-					const struct stop_facts *file,
-					uint32_t cpu)
+/* The file's only note of that CPU, or NULL; of[] says whose each one is. */
+static const struct stop_cpu *find_lost(const struct stop_facts *file,
+					const uint32_t *of, uint32_t cpu)
 {
 	const struct stop_cpu *found = NULL;
 
 	for (size_t i = 0; i < file->nr_cpus; i++) {
-		if (!is_note_of(memory, &file->cpus[i], cpu))
+		if (of[i] != cpu)
 			continue;
 		if (found)
 			return NULL;
@@ -100,30 +99,39 @@ static struct stop_cpu *place_of(struct stop_facts *facts, uint32_t cpu)
 int attribute_lost(struct crash_memory *memory, struct stop_facts *facts,
 		   const struct stop_facts *file)
 {
+	uint32_t *of;
+	int ret = 0;
+
 	if (!memory->nr_unread)
 		return 0;
 	memory->from_file = calloc(memory->nr_unread,
 				   sizeof(*memory->from_file));
 	if (!memory->from_file)
 		return -ENOMEM;
-	for (size_t i = 0; i < memory->nr_cpus; i++) {
+	of = (uint32_t *)GETBUF((file->nr_cpus + 1) * sizeof(*of));
+	for (size_t i = 0; i < file->nr_cpus; i++)
+		of[i] = cpu_of_note(memory, &file->cpus[i]);
+	for (size_t i = 0; i < memory->nr_cpus && !ret; i++) {
 		struct cpu_memory *cpu = &memory->cpus[i];
 		const struct stop_cpu *note;
 		struct stop_cpu *place;
 
 		if (!cpu->note_unread)
 			continue;
-		note = find_lost(memory, file, cpu->cpu);
+		note = find_lost(file, of, cpu->cpu);
 		if (!note)
 			continue;
 		place = place_of(facts, cpu->cpu);
-		if (!place)
-			return -ENOMEM;
+		if (!place) {
+			ret = -ENOMEM;
+			continue;
+		}
 		/* It owns nothing: names are of later. */
 		*place = *note;
 		place->cpu = cpu->cpu;
 		cpu->running = STOP_YES;
 		memory->from_file[memory->nr_from_file++] = cpu->cpu;
 	}
-	return 0;
+	FREEBUF((char *)of);
+	return ret;
 }

@@ -104,6 +104,8 @@ void collect_stacks(struct cpu_memory *cpu)
 		if (read_percpu(by_pointer[i].symbol, cpu->base, 0, &p,
 				sizeof(p)))
 			add_stack(cpu, by_pointer[i].name, p, size);
+		else if (read_symbol_exists(by_pointer[i].symbol))
+			cpu->stacks_lost = true;
 	}
 	if (read_symbol_exists("overflow_stack"))
 		add_stack(cpu, "overflow",

@@ -27,6 +27,7 @@ struct cpu_memory {
 	char comm[17];
 	bool note_unread;		/* its crash_notes cannot be read */
 	bool has_stacks;		/* collect_stacks() was here */
+	bool stacks_lost;		/* not all could be found */
 	struct walk_stack stacks[WALK_MAX_STACKS]; /* data is NULL */
 	size_t nr_stacks;
 };

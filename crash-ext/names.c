@@ -181,9 +181,9 @@ static uint64_t task_stack_at(uint64_t sp)
 }
 
 /*
- * Whether sp is on one of the CPU's stacks. Where that of its task is unknown,
- * as makedumpfile up to 1.7.9 leaves out some pages of slabs from Linux 7.1 on,
- * this is known only of an sp that is on another CPU's.
+ * Whether sp is on one of the CPU's stacks. Where not all of these are known,
+ * this is known only of an sp that is on another CPU's: makedumpfile up to 1.7.9
+ * leaves out some pages of slabs from Linux 7.1 on, and so a task's.
  */
 static enum stop_known on_own_stack(struct crash_memory *memory,
 				    struct cpu_memory *cpu, uint64_t sp)
@@ -194,7 +194,8 @@ static enum stop_known on_own_stack(struct crash_memory *memory,
 	if (collect_task_stack(cpu, &low, &high)) {
 		if (sp >= low && sp <= high)
 			return STOP_YES;
-		return collect_on_stacks(cpu, sp) ? STOP_YES : STOP_NO;
+		return collect_on_stacks(cpu, sp) ? STOP_YES :
+		       cpu->stacks_lost ? STOP_UNKNOWN : STOP_NO;
 	}
 	if (collect_on_stacks(cpu, sp))
 		return STOP_YES;
@@ -317,7 +318,7 @@ void collect_walk(struct walk *walk, struct cpu_memory *cpu,
 	walk->nr_stacks = cpu->nr_stacks;
 	if (cpu->sp_stack && walk->nr_stacks < WALK_MAX_STACKS)
 		enter_from(walk, cpu->sp_stack);
-	walk->partial = !walk->nr_stacks ||
+	walk->partial = cpu->stacks_lost || !walk->nr_stacks ||
 			strcmp(walk->stacks[0].name, "task");
 }
 

@@ -295,7 +295,7 @@ static void put_untagged(FILE *fp, const struct stop_facts *facts,
 		return;
 	fprintf(fp, "(not known)    ");
 	put_cpus(fp, cpus, nr);
-	fprintf(fp, " %s no tag\n", nr == 1 ? "has" : "have");
+	fprintf(fp, " %s no tag that can be read\n", nr == 1 ? "has" : "have");
 }
 
 bool print_timeline(FILE *fp, const struct stop_facts *facts)

@@ -62,7 +62,7 @@ struct walk_frame {
 struct walk {
 	struct walk_stack stacks[WALK_MAX_STACKS];
 	size_t nr_stacks;
-	bool partial;		/* its task's stack is not among them */
+	bool partial;		/* these are not all of its stacks */
 	uint64_t pac_mask;	/* KERNELPACMASK; 0: no pointer authentication */
 
 	/* Offset of pt_regs.stackframe, or < 0: unknown. */

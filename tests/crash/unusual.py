@@ -198,7 +198,7 @@ def lost_note(check, machine):
                   machine.cpus], out['evidence'])
         check('crash_notes of CPU %d are not in the dump: by %s, -t is whole, '
               'or says that it is not' % (cpu, what),
-              ('CPU %d has no tag' % cpu in out['time']) == (make is not None)
+              ('CPU %d has no tag that can be read' % cpu in out['time']) == (make is not None)
               and ('SDEI event signalled at CPU %d' % cpu in out['time']) ==
               (make is None), out['time'])
     path = machine.copy('none')
