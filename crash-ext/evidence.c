@@ -326,3 +326,31 @@ void evidence_of(const struct session *session, const struct cpu_memory *cpu,
 	if (e->has_entry)
 		e->entry = stop_entry(session, cpu);
 }
+
+bool evidence_event_context(const struct session *session,
+			    const struct cpu_memory *memory,
+			    struct stop_cpu *cpu)
+{
+	static char pc_symbol[256], lr_symbol[256];
+	struct inferred inferred;
+	struct evidence evidence;
+	struct stop_regs regs;
+
+	if (!memory || cpu->has_regs || session->facts.live ||
+	    cpu->tag_state == STOP_TAG_VALID)
+		return false;
+	evidence_of(session, memory, &evidence);
+	infer(&evidence, &inferred);
+	if (!inferred.sdei_regs || !evidence_sdei_regs(memory, &regs) ||
+	    !regs.pc)
+		return false;
+	cpu->has_regs = true;
+	cpu->regs = regs;
+	if (stop_cpu_not_kernel(cpu))
+		return true;
+	if (collect_symbol(regs.pc, false, pc_symbol, sizeof(pc_symbol)))
+		cpu->pc_symbol = pc_symbol;
+	if (collect_symbol(regs.x[30], true, lr_symbol, sizeof(lr_symbol)))
+		cpu->lr_symbol = lr_symbol;
+	return true;
+}

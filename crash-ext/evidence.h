@@ -19,6 +19,15 @@ void evidence_of(const struct session *session, const struct cpu_memory *cpu,
  */
 bool evidence_sdei_regs(const struct cpu_memory *cpu, struct stop_regs *regs);
 
+/*
+ * A CPU whose note is lost and that was stopped by SDEI: fills *cpu, a copy of
+ * the one in facts, with the registers that event 0 interrupted there. False:
+ * another CPU, or they are not known; nothing is changed.
+ */
+bool evidence_event_context(const struct session *session,
+			    const struct cpu_memory *memory,
+			    struct stop_cpu *cpu);
+
 /* It has not come back from an SDEI event. */
 bool evidence_inside_sdei(const struct cpu_memory *cpu);
 

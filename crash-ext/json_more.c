@@ -193,11 +193,12 @@ static void json_wedge(struct json *json, struct session *session, size_t i)
 {
 	static struct walk walk_buffer;
 	struct walk *walk = &walk_buffer;
-	const struct stop_cpu *cpu = &session->facts.cpus[i];
+	struct stop_cpu copy = session->facts.cpus[i], *cpu = &copy;
+	struct cpu_memory *memory = collect_cpu(&session->memory, cpu->cpu);
+	bool by_event = evidence_event_context(session, memory, cpu);
 	const struct wedge *wedge;
 
-	collect_walk(walk, collect_cpu(&session->memory, cpu->cpu),
-		     &session->facts);
+	collect_walk(walk, memory, &session->facts);
 	if (stop_cpu_has_context(cpu) &&
 	    !stop_cpu_not_kernel(cpu))
 		walk_regs(walk, &cpu->regs);
@@ -215,6 +216,14 @@ static void json_wedge(struct json *json, struct session *session, size_t i)
 	json_cpus(json, "calls", &wedge->calls);
 	json_cpus(json, "callers", &wedge->callers);
 	json_rcu(json, wedge);
+	json_string(json, "registers_from", by_event ? "SDEI event 0" :
+		    stop_cpu_has_context(cpu) ? "note" : NULL);
+	if (by_event) {
+		json_hex(json, "pc", cpu->regs.pc);
+		json_hex(json, "sp", cpu->regs.sp);
+	}
+	if (memory && memory->lost_task)
+		json_hex(json, "lost_task", memory->lost_task);
 	json_chain(json, walk);
 	json_close(json, '}');
 	collect_walk_done(walk);

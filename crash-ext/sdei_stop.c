@@ -220,41 +220,12 @@ static void print_event(const struct cpu_memory *memory)
 		name ? name : "no kernel code", (unsigned long long)regs.pc);
 }
 
-/*
- * A CPU whose note is lost, and that SDEI stopped: the event still has what it
- * interrupted. Fills *cpu, a copy of the one in facts.
- */
-static bool event_context(const struct cpu_memory *memory,
-			  struct stop_cpu *cpu)
-{
-	static char pc_symbol[256], lr_symbol[256];
-	struct inferred inferred;
-	struct evidence evidence;
-
-	if (!memory || cpu->has_regs || session->facts.live ||
-	    cpu->tag_state == STOP_TAG_VALID)
-		return false;
-	infer_cpu(memory, &evidence, &inferred);
-	if (!inferred.sdei_regs || !evidence_sdei_regs(memory, &cpu->regs) ||
-	    !cpu->regs.pc)
-		return false;
-	cpu->has_regs = true;
-	if (stop_cpu_not_kernel(cpu))
-		return true;
-	if (collect_symbol(cpu->regs.pc, false, pc_symbol, sizeof(pc_symbol)))
-		cpu->pc_symbol = pc_symbol;
-	if (collect_symbol(cpu->regs.x[30], true, lr_symbol,
-			   sizeof(lr_symbol)))
-		cpu->lr_symbol = lr_symbol;
-	return true;
-}
-
 static void one_context(size_t i)
 {
 	static struct walk walk;	/* 60 KiB: not for the stack */
 	struct stop_cpu copy = session->facts.cpus[i], *cpu = &copy;
 	struct cpu_memory *memory = collect_cpu(&session->memory, cpu->cpu);
-	bool by_event = event_context(memory, cpu);
+	bool by_event = evidence_event_context(session, memory, cpu);
 	struct context context = {
 		.session = session, .cpu = cpu, .memory = memory,
 		.walk = &walk, .kernel_el = kernel_el(), .by_event = by_event,

@@ -2,6 +2,7 @@
 """Dumps that no kdump of a panic left as it is meant to be: crash_notes that are
 empty or not in the dump, and a machine that a hypervisor dumped while it ran.
 Of the same machine, whose real dump says what is true."""
+import json
 import os
 import re
 import shutil
@@ -164,6 +165,13 @@ def lost_notes(check, machine):
                                for c in sdei) and
                   'registers that SDEI event 0 interrupted' in out['wedged'],
                   out.get('wedged'))
+            chains = {w['cpu']: (w['registers_from'], [
+                f['symbol'].split('+')[0] for f in w['chain'] if f['symbol']])
+                      for w in json.loads(out['json'])['memory']['wedged']}
+            check('crash_notes %s: and in -j' % name, all(
+                chains.get(c) == ('SDEI event 0', [
+                    f for f, _ in frames[c] if f != '(unknown)'])
+                for c in sdei), chains)
         check('crash_notes %s: -w claims of no CPU that it never stopped' %
               name, 'never ran the stop code' not in out['wedged'],
               out.get('wedged'))
@@ -298,7 +306,8 @@ def lost_task(check, machine, crash, scratch):
                for cpu, part in parts(machine.real['all']).items()
                if re.search(r'SP: \w+  \[task stack\]', part)}
     frames = our_frames(machine.real['all'])
-    cpu, other = sorted(on_task)[:2]
+    truth = triage.inferred_of(machine.real['evidence'])
+    cpu, other = sorted(on_task, key=lambda c: truth[c] != 'SDEI')[:2]
     at = crash.run(machine.dump, {'at': 'struct task_struct.pid -o ' +
                                   on_task[cpu]}, scratch)['at']
     at = re.search(r'\[([0-9a-f]+)\] pid_t pid', at).group(1)
@@ -323,6 +332,11 @@ def lost_task(check, machine, crash, scratch):
               part)
         check('a task that is not in the dump: the call chain is as it was',
               frames[cpu] and our_frames(out['all'])[cpu] == frames[cpu], part)
+        lost = {w['cpu']: w.get('lost_task') for w in
+                json.loads(out['json'])['memory']['wedged']}
+        check('a task that is not in the dump: -j says so',
+              lost and int(lost.get(cpu) or '0', 16) == int(on_task[cpu], 16)
+              and not any(t for c, t in lost.items() if c != cpu), lost)
         check('a task that is not in the dump: nothing is said against sp',
               not told and 'foreign-sp' not in out['json'], out['checks'])
         check('a task that is not in the dump: how each CPU was stopped',
