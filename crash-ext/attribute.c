@@ -86,16 +86,6 @@ static const struct stop_cpu *find_lost(const struct stop_facts *file,
 	return found;
 }
 
-/* The CPU's place in facts, which has one already if it was running. */
-static struct stop_cpu *place_of(struct stop_facts *facts, uint32_t cpu)
-{
-	for (size_t i = 0; i < facts->nr_cpus; i++) {
-		if (facts->cpus[i].cpu == cpu)
-			return &facts->cpus[i];
-	}
-	return stop_facts_add_cpu(facts);
-}
-
 int attribute_lost(struct crash_memory *memory, struct stop_facts *facts,
 		   const struct stop_facts *file)
 {
@@ -121,7 +111,10 @@ int attribute_lost(struct crash_memory *memory, struct stop_facts *facts,
 		note = find_lost(file, of, cpu->cpu);
 		if (!note)
 			continue;
-		place = place_of(facts, cpu->cpu);
+		/* One that was running has a place already. */
+		place = collect_stop_cpu(facts, cpu->cpu);
+		if (!place)
+			place = stop_facts_add_cpu(facts);
 		if (!place) {
 			ret = -ENOMEM;
 			continue;

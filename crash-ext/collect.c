@@ -435,3 +435,12 @@ struct cpu_memory *collect_cpu(const struct crash_memory *memory,
 	}
 	return NULL;
 }
+
+struct stop_cpu *collect_stop_cpu(const struct stop_facts *facts, uint32_t cpu)
+{
+	for (size_t i = 0; i < facts->nr_cpus; i++) {
+		if (facts->cpus[i].cpu == cpu)
+			return &facts->cpus[i];
+	}
+	return NULL;
+}

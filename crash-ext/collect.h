@@ -73,6 +73,9 @@ int collect_names(struct crash_memory *memory, struct stop_facts *facts);
 struct cpu_memory *collect_cpu(const struct crash_memory *memory,
 			       uint32_t cpu);
 
+/* Its registers and tag, the first of that number in *facts, or NULL. */
+struct stop_cpu *collect_stop_cpu(const struct stop_facts *facts, uint32_t cpu);
+
 /* Whether hotplug had this CPU running: no stop changes that state. */
 enum stop_known collect_hotplug(const struct cpu_memory *cpu);
 

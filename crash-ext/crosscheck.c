@@ -159,8 +159,7 @@ static void check_evidence(struct check *check, const struct stop_cpu *cpu,
 
 	if (cpu->tag_state != STOP_TAG_VALID)
 		return;
-	evidence_of(check->session, memory, &evidence);
-	infer(&evidence, &inferred);
+	evidence_infer(check->session, memory, &evidence, &inferred);
 	check->compared[EVIDENCE] += inferred.how != INFER_UNKNOWN;
 	if (inferred.how == INFER_UNKNOWN ||
 	    infer_agrees(inferred.how, cpu))

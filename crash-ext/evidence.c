@@ -9,6 +9,7 @@
 #include "klog.h"
 #include "ladder.h"
 #include "layout.h"
+#include "wedge.h"
 
 #define MAX_EVENTS	64
 
@@ -100,18 +101,6 @@ static bool ipi_count(const struct cpu_memory *cpu, enum layout_enum_id ipi,
 	       layout(L_IRQ_DESC_KSTAT) >= 0 &&
 	       read_mem(desc + layout(L_IRQ_DESC_KSTAT), &counts, 8) &&
 	       counts && read_mem(counts + cpu->base, count, 4);
-}
-
-static const struct stop_cpu *note_of(const struct session *session,
-				      uint32_t cpu)
-{
-	for (size_t i = 0; i < session->facts.nr_cpus; i++) {
-		const struct stop_cpu *c = &session->facts.cpus[i];
-
-		if (c->cpu == cpu && c->has_regs)
-			return c;
-	}
-	return NULL;
 }
 
 /*
@@ -279,10 +268,10 @@ static enum stop_known event_came(const struct cpu_memory *cpu)
 	return regs.pc || regs.sp || regs.pstate ? STOP_YES : STOP_NO;
 }
 
-void evidence_of(const struct session *session, const struct cpu_memory *cpu,
-		 struct evidence *e)
+static void evidence_of(const struct session *session,
+			const struct cpu_memory *cpu, struct evidence *e)
 {
-	const struct stop_cpu *note = note_of(session, cpu->cpu);
+	const struct stop_cpu *note = wedge_cpu(session, cpu->cpu);
 	struct stop_regs regs;
 	uint64_t event;
 	uint32_t enabled;
@@ -327,6 +316,13 @@ void evidence_of(const struct session *session, const struct cpu_memory *cpu,
 		e->entry = stop_entry(session, cpu);
 }
 
+void evidence_infer(const struct session *session, const struct cpu_memory *cpu,
+		    struct evidence *evidence, struct inferred *inferred)
+{
+	evidence_of(session, cpu, evidence);
+	infer(evidence, inferred);
+}
+
 bool evidence_event_context(const struct session *session,
 			    const struct cpu_memory *memory,
 			    struct stop_cpu *cpu)
@@ -339,8 +335,7 @@ bool evidence_event_context(const struct session *session,
 	if (!memory || cpu->has_regs || session->facts.live ||
 	    cpu->tag_state == STOP_TAG_VALID)
 		return false;
-	evidence_of(session, memory, &evidence);
-	infer(&evidence, &inferred);
+	evidence_infer(session, memory, &evidence, &inferred);
 	if (!inferred.sdei_regs || !evidence_sdei_regs(memory, &regs) ||
 	    !regs.pc)
 		return false;

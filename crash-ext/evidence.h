@@ -8,9 +8,9 @@
 #include "infer.h"
 #include "session.h"
 
-/* What memory says about one CPU. Tags are not looked at. */
-void evidence_of(const struct session *session, const struct cpu_memory *cpu,
-		 struct evidence *evidence);
+/* What memory says about one CPU, and what follows. Tags are not looked at. */
+void evidence_infer(const struct session *session, const struct cpu_memory *cpu,
+		    struct evidence *evidence, struct inferred *inferred);
 
 /*
  * The registers that the last event 0 interrupted on that CPU, which is what

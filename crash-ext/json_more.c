@@ -44,11 +44,9 @@ static void json_known(struct json *json, const char *key,
 static bool want(const struct json_more *more, uint32_t cpu)
 {
 	const struct stop_facts *facts = &more->session->facts;
+	const struct stop_cpu *c = collect_stop_cpu(facts, cpu);
 
-	for (size_t i = 0; i < facts->nr_cpus; i++)
-		if (facts->cpus[i].cpu == cpu)
-			return more->want_cpu(i, false);
-	return true;
+	return !c || more->want_cpu(c - facts->cpus, false);
 }
 
 static void json_inferred(struct json *json, const struct json_more *more)
@@ -62,8 +60,8 @@ static void json_inferred(struct json *json, const struct json_more *more)
 
 		if (!want(more, session->memory.cpus[i].cpu))
 			continue;
-		evidence_of(session, &session->memory.cpus[i], &e);
-		infer(&e, &inferred);
+		evidence_infer(session, &session->memory.cpus[i], &e,
+			       &inferred);
 		json_open(json, NULL, '{');
 		json_uint(json, "cpu", e.cpu);
 		json_string(json, "mechanism", infer_word(inferred.how));

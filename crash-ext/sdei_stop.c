@@ -37,6 +37,18 @@ static void print_difference(void *arg, const char *text)
 	fprintf(out, "  %s\n", text);
 }
 
+/* Whose notes those are that are shown, where memory's cannot be. */
+static const char *notes_shown(const struct crash_memory *memory)
+{
+	if (!session->facts.from_memory)
+		return "; those of the dump file are shown";
+	if (!memory->nr_from_file)
+		return "";
+	return memory->nr_from_file < memory->nr_unread ?
+	       "; those of the dump file are shown where it has them" :
+	       "; those of the dump file are shown";
+}
+
 static void print_notes(void)
 {
 	const struct crash_memory *memory = &session->memory;
@@ -45,11 +57,7 @@ static void print_notes(void)
 
 	if (memory->notes_why[0])
 		fprintf(out, "notes: %s%s\n", memory->notes_why,
-			session->facts.from_memory && !memory->nr_from_file ?
-			"" : memory->nr_from_file < memory->nr_unread &&
-			session->facts.from_memory ?
-			"; those of the dump file are shown where it has them" :
-			"; those of the dump file are shown");
+			notes_shown(memory));
 	if (!session->have_file) {
 		if (session->why_no_file[0])
 			fprintf(out, "notes: not compared with the dump file: %s\n",
@@ -89,22 +97,6 @@ static void print_memory(void)
 	print_notes();
 }
 
-static const struct stop_cpu *facts_of(uint32_t cpu)
-{
-	for (size_t i = 0; i < session->facts.nr_cpus; i++) {
-		if (session->facts.cpus[i].cpu == cpu)
-			return &session->facts.cpus[i];
-	}
-	return NULL;
-}
-
-static void infer_cpu(const struct cpu_memory *memory,
-		      struct evidence *evidence, struct inferred *inferred)
-{
-	evidence_of(session, memory, evidence);
-	infer(evidence, inferred);
-}
-
 /*
  * -m looks at the tag, and without one at what the stop left in memory. A CPU
  * of the latter kind has to be asked about, which takes longer.
@@ -123,7 +115,7 @@ static bool want_mechanism(const struct stop_cpu *cpu)
 	memory = collect_cpu(&session->memory, cpu->cpu);
 	if (!memory)
 		return false;
-	infer_cpu(memory, &evidence, &inferred);
+	evidence_infer(session, memory, &evidence, &inferred);
 	return infer_mechanism(inferred.how) >= 0 &&
 	       options.mechanisms >> infer_mechanism(inferred.how) & 1;
 }
@@ -180,7 +172,7 @@ static bool want_context(size_t i, size_t *nr_unknown)
 	if (nobody_panicked())
 		return looks_wedged(i);
 	if (memory)
-		infer_cpu(memory, &evidence, &inferred);
+		evidence_infer(session, memory, &evidence, &inferred);
 	*nr_unknown += inferred.how == INFER_UNKNOWN;
 	return inferred.how == INFER_SDEI || inferred.how == INFER_NMI_IPI ||
 	       inferred.how == INFER_NOT_STOPPED;
@@ -310,7 +302,7 @@ static void print_unknown(void)
 		const struct stop_range *range = &options.ranges[r];
 
 		for (uint32_t n = range->first; n <= range->last; n++) {
-			if (!facts_of(n))
+			if (!collect_stop_cpu(&session->facts, n))
 				print_no_note(n, collect_cpu(&session->memory,
 							     n));
 		}
@@ -324,7 +316,7 @@ static void print_inferred(bool with_evidence)
 
 	for (size_t i = 0; i < session->memory.nr_cpus; i++) {
 		const struct cpu_memory *memory = &session->memory.cpus[i];
-		const struct stop_cpu *cpu = facts_of(memory->cpu);
+		const struct stop_cpu *cpu = collect_stop_cpu(&session->facts, memory->cpu);
 		struct evidence evidence;
 		struct inferred inferred;
 		char name[16];
@@ -334,7 +326,7 @@ static void print_inferred(bool with_evidence)
 		    !want_cpu(cpu, NULL))
 			continue;
 		interrupt_point();
-		infer_cpu(memory, &evidence, &inferred);
+		evidence_infer(session, memory, &evidence, &inferred);
 		if (!heading && !with_evidence)
 			fprintf(out, "inferred, not recorded (sdei_stop -e shows the evidence):\n");
 		heading = true;

@@ -68,8 +68,7 @@ static bool stopped_by_event(const struct session *session,
 	struct inferred inferred;
 	struct evidence evidence;
 
-	evidence_of(session, memory, &evidence);
-	infer(&evidence, &inferred);
+	evidence_infer(session, memory, &evidence, &inferred);
 	return inferred.sdei_regs;
 }
 

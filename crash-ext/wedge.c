@@ -122,11 +122,9 @@ static uint32_t find_pending(struct session *session,
 
 static int index_of(const struct session *session, uint32_t cpu)
 {
-	for (size_t i = 0; i < session->facts.nr_cpus; i++) {
-		if (session->facts.cpus[i].cpu == cpu)
-			return i;
-	}
-	return -1;
+	const struct stop_cpu *c = collect_stop_cpu(&session->facts, cpu);
+
+	return c ? c - session->facts.cpus : -1;
 }
 
 /*

@@ -5,8 +5,8 @@ import json
 import os
 import random
 import shutil
-import struct
 
+import edit
 import notes
 import triage
 from session import Dump, our_frames
@@ -29,11 +29,8 @@ def put(path, pieces):
 def geometry(path):
     """(where page descriptors begin, how many, where page data begins)."""
     with open(path, 'rb') as f:
-        f.seek(428)
-        block, sub, bitmaps = struct.unpack('<iii', f.read(12))
-        f.seek((1 + sub + bitmaps // 2) * block)
-        pages = sum(bin(b).count('1') for b in f.read(bitmaps // 2 * block))
-    first = (1 + sub + bitmaps) * block
+        _, bitmap, first = edit.second_bitmap(f)
+    pages = sum(bin(b).count('1') for b in bitmap)
     return first, pages, first + pages * 24
 
 
@@ -68,11 +65,7 @@ def missing(path, times, rng):
     """Bits of the second bitmap that are gone: all pages behind each are
     looked for in the place of the one before."""
     with open(path, 'r+b') as f:
-        f.seek(428)
-        block, sub, bitmaps = struct.unpack('<iii', f.read(12))
-        start = (1 + sub + bitmaps // 2) * block
-        f.seek(start)
-        bitmap = bytearray(f.read(bitmaps // 2 * block))
+        start, bitmap, _ = edit.second_bitmap(f)
         used = [i for i, b in enumerate(bitmap) if b]
         for at in rng.sample(used[len(used) // 2:], times):
             bitmap[at] &= bitmap[at] - 1
@@ -81,28 +74,8 @@ def missing(path, times, rng):
 
 
 def dropped(path, share, rng):
-    """That share of the pages is left out, as makedumpfile leaves pages out:
-    bits and descriptors."""
-    first, pages, _ = geometry(path)
-    with open(path, 'r+b') as f:
-        f.seek(428)
-        block, sub, bitmaps = struct.unpack('<iii', f.read(12))
-        start = (1 + sub + bitmaps // 2) * block
-        f.seek(start)
-        bitmap = bytearray(f.read(bitmaps // 2 * block))
-        f.seek(first)
-        kept = []
-        for pfn in (at * 8 + bit for at, b in enumerate(bitmap) if b
-                    for bit in range(8) if b >> bit & 1):
-            descriptor = f.read(24)
-            if rng.random() < share:
-                bitmap[pfn // 8] &= ~(1 << pfn % 8)
-            else:
-                kept.append(descriptor)
-        f.seek(start)
-        f.write(bitmap)
-        f.seek(first)
-        f.write(b''.join(kept))
+    """That share of the pages is left out."""
+    edit.leave_out(path, lambda _: rng.random() < share)
 
 
 def exchanged(path, times, rng):

@@ -27,6 +27,40 @@ def with_tag(note, tag_bytes):
     return note[:20 + 48] + tag_bytes + note[20 + 112:]
 
 
+def second_bitmap(f):
+    """Of the pages that are in the dump: where it begins, its bytes, and where
+    their descriptors begin, which are in its order."""
+    f.seek(428)
+    block, sub, bitmaps = struct.unpack('<iii', f.read(12))
+    half = bitmaps // 2 * block
+    start = (1 + sub) * block + half
+    f.seek(start)
+    return start, bytearray(f.read(half)), (1 + sub + bitmaps) * block
+
+
+def leave_out(path, gone):
+    """The pages for whose frame numbers gone() is true, asked in their order,
+    are left out, as makedumpfile does it: bits and descriptors. Returns how
+    many."""
+    with open(path, 'r+b') as f:
+        start, bitmap, first = second_bitmap(f)
+        pages = [at * 8 + bit for at, b in enumerate(bitmap) if b
+                 for bit in range(8) if b >> bit & 1]
+        kept = []
+        f.seek(first)
+        for pfn in pages:
+            descriptor = f.read(24)
+            if gone(pfn):
+                bitmap[pfn // 8] &= ~(1 << pfn % 8)
+            else:
+                kept.append(descriptor)
+        f.seek(start)
+        f.write(bitmap)
+        f.seek(first)
+        f.write(b''.join(kept))
+    return len(pages) - len(kept)
+
+
 def physical(crash, dump, addresses, scratch):
     """addresses: key -> kernel address in hex. Returns key -> physical one."""
     out = crash.run(dump, {str(k): 'vtop ' + a for k, a in addresses.items()},
@@ -93,10 +127,7 @@ class Editor:
     def replace(f, paddr, page):
         """The page's descriptor comes to point at a copy at the end that is
         not compressed. Descriptors are in the order of the second bitmap."""
-        f.seek(428)
-        block, sub, bitmaps = struct.unpack('<iii', f.read(12))
-        f.seek((1 + sub + bitmaps // 2) * block)
-        bitmap = f.read(bitmaps // 2 * block)
+        _, bitmap, first = second_bitmap(f)
         pfn = paddr // PAGE
         if not bitmap[pfn // 8] >> pfn % 8 & 1:
             raise ValueError('page %x is not in the dump' % paddr)
@@ -105,5 +136,5 @@ class Editor:
         f.seek(0, 2)
         at = f.tell()
         f.write(page)
-        f.seek((1 + sub + bitmaps) * block + rank * 24)
+        f.seek(first + rank * 24)
         f.write(struct.pack('<qIIQ', at, PAGE, 0, 0))

@@ -22,26 +22,8 @@ COMMANDS = {'table': 'sdei_stop', 'evidence': 'sdei_stop -e',
 
 def drop_page(path, paddr):
     """The page is not in the dump: its bit goes, and its descriptor."""
-    with open(path, 'r+b') as f:
-        f.seek(428)
-        block, sub, bitmaps = struct.unpack('<iii', f.read(12))
-        half = bitmaps // 2 * block
-        f.seek((1 + sub) * block + half)
-        bitmap = bytearray(f.read(half))
-        pfn = paddr // PAGE
-        if not bitmap[pfn // 8] >> pfn % 8 & 1:
-            raise ValueError('page %x is not in the dump' % paddr)
-        bitmap[pfn // 8] &= ~(1 << pfn % 8)
-        rank = sum(bin(b).count('1') for b in bitmap[:pfn // 8]) + \
-            bin(bitmap[pfn // 8] & (1 << pfn % 8) - 1).count('1')
-        left = sum(bin(b).count('1') for b in bitmap) - rank
-        f.seek((1 + sub) * block + half)
-        f.write(bitmap)
-        first = (1 + sub + bitmaps) * block + rank * 24
-        f.seek(first + 24)
-        behind = f.read(left * 24)
-        f.seek(first)
-        f.write(behind)
+    if not edit.leave_out(path, lambda pfn: pfn == paddr // PAGE):
+        raise ValueError('page %x is not in the dump' % paddr)
 
 
 class Machine:
